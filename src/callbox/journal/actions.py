@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Writing the journal. An entry is written in the transaction of the change it tells of."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from django.db import connection, transaction
+from psycopg.types.json import Jsonb
+
+from callbox.journal import domain, queries
+from callbox.kernel.chain import ZERO, canonical, link, merkle_root, plain_facts
+
+APPEND = """
+WITH head AS (
+  INSERT INTO journal_chain (id, length, head)
+  VALUES (%(chain)s, 1, sha256(%(zero)s || int8send(1) || %(body)s))
+  ON CONFLICT (id) DO UPDATE SET
+    length = journal_chain.length + 1,
+    head = sha256(journal_chain.head || int8send(journal_chain.length + 1) || %(body)s)
+  RETURNING coalesce(old.head, %(zero)s) AS prev, new.head AS hash, new.length AS number
+)
+INSERT INTO journal_entry
+  (chain, number, kind, move, was, becomes, round, actor, role, at, recorded_at, facts, scope, prev, hash)
+SELECT %(chain)s, number, %(kind)s, %(move)s, %(was)s, %(becomes)s, %(round)s, %(actor)s, %(role)s,
+  %(at)s, %(recorded_at)s, %(facts)s, %(scope)s, prev, hash FROM head
+RETURNING seq, number
+"""
+
+BATCH = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """Where an entry came to stand."""
+
+    seq: int
+    number: int
+
+
+def recorded_now() -> datetime:
+    """The moment of recording. The journal is an edge in this one respect: it stamps what it writes."""
+    return datetime.now(UTC)
+
+
+def append(
+    chain: UUID,
+    kind: str,
+    move: str,
+    *,
+    was: str = "",
+    becomes: str = "",
+    round_: int = 1,
+    facts: Mapping[str, object] | None = None,
+    scope: Iterable[str] = (),
+    actor: str,
+    role: str,
+    at: datetime,
+) -> Appended:
+    """Write one entry at the end of its chain. Must run inside the transaction of the change.
+
+    Raises TypeError for facts with more than one spelling (floats): they could not be verified later.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("a journal entry is written in the transaction of its change")
+    said = {
+        "chain": chain,
+        "kind": kind,
+        "move": move,
+        "was": was,
+        "becomes": becomes,
+        "actor": actor,
+        "role": role,
+        "at": at,
+        "recorded_at": recorded_now(),
+    }
+    plain, keys = plain_facts(facts or {}), sorted(set(scope))
+    text = domain.body(**said, round_=round_, facts=plain, scope=keys)  # type: ignore[arg-type]  # one dict, many types
+    with connection.cursor() as cursor:
+        cursor.execute(APPEND, {**said, "round": round_, "facts": Jsonb(plain), "scope": keys, "zero": ZERO, "body": text})
+        seq, number = cursor.fetchone()
+    transaction.on_commit(hint)
+    return Appended(seq, number)
+
+
+def hint() -> None:
+    """Tell listeners that something is new. A hint only: it runs after the commit and may be lost."""
+    if connection.in_atomic_block:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("NOTIFY callbox")
+
+
+@transaction.atomic
+def seal_entries(*, at: datetime) -> int:
+    """Seal all entries that are settled and not yet sealed; the number sealed (at most one batch).
+
+    One sealer at a time: the seal's number is its primary key, so that a second one fails and changes nothing.
+    """
+    last = queries.last_seal()
+    entries = queries.entries_after(last.last_position, BATCH)
+    if not entries:
+        return 0
+    number = last.number + 1
+    root = merkle_root([entry.hash for entry in entries])
+    xid, seq = entries[-1].position
+    said = {"number": number, "last_xid": xid, "last_seq": seq, "count": len(entries), "root": root, "prev": last.hash, "at": at}
+    digest = link(last.hash, number, canonical({**said, "root": root.hex(), "prev": last.hash.hex()}))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO journal_seal (number, last_xid, last_seq, count, root, prev, hash, at) VALUES"
+            " (%(number)s, %(xid)s::text::xid8, %(last_seq)s, %(count)s, %(root)s, %(prev)s, %(hash)s, %(at)s)",
+            {**said, "xid": str(xid), "hash": digest},
+        )
+    return len(entries)
+
+
+def move_position(name: str, before: tuple[int, int], after: tuple[int, int]) -> bool:
+    """Advance a reader by compare-and-swap; False when another reader of that name was first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO journal_position (name, xid, seq) VALUES (%s, %s::text::xid8, %s)"
+            " ON CONFLICT (name) DO UPDATE SET xid = excluded.xid, seq = excluded.seq"
+            " WHERE journal_position.xid = %s::text::xid8 AND journal_position.seq = %s",
+            [name, str(after[0]), after[1], str(before[0]), before[1]],
+        )
+        return cursor.rowcount == 1

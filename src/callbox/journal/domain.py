@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The journal's words: who acts, what an entry says, and whether a chain of entries fits together."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from callbox.kernel.chain import ZERO, canonical, link
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One journal entry as it stands in the database."""
+
+    seq: int
+    xid: int
+    chain: UUID
+    number: int
+    kind: str
+    move: str
+    was: str
+    becomes: str
+    round: int
+    actor: str
+    role: str
+    at: datetime
+    recorded_at: datetime
+    facts: Mapping[str, object]
+    scope: tuple[str, ...]
+    prev: bytes
+    hash: bytes
+
+    @property
+    def position(self) -> tuple[int, int]:
+        """Where it stands in the order that readers follow."""
+        return self.xid, self.seq
+
+
+def body(
+    *,
+    chain: UUID,
+    kind: str,
+    move: str,
+    was: str,
+    becomes: str,
+    round_: int,
+    actor: str,
+    role: str,
+    at: datetime,
+    recorded_at: datetime,
+    facts: Mapping[str, object],
+    scope: Iterable[str],
+) -> bytes:
+    """What an entry's hash covers, beside the previous hash and its number."""
+    return canonical(
+        {
+            "chain": chain,
+            "kind": kind,
+            "move": move,
+            "was": was,
+            "becomes": becomes,
+            "round": round_,
+            "actor": actor,
+            "role": role,
+            "at": at,
+            "recorded_at": recorded_at,
+            "facts": facts,
+            "scope": list(scope),
+        }
+    )
+
+
+def entry_hash(entry: Written) -> bytes:
+    """The hash that this entry must carry, computed anew from what it says."""
+    said = body(
+        chain=entry.chain,
+        kind=entry.kind,
+        move=entry.move,
+        was=entry.was,
+        becomes=entry.becomes,
+        round_=entry.round,
+        actor=entry.actor,
+        role=entry.role,
+        at=entry.at,
+        recorded_at=entry.recorded_at,
+        facts=entry.facts,
+        scope=entry.scope,
+    )
+    return link(entry.prev, entry.number, said)
+
+
+def first_misfit(entries: Iterable[Written]) -> tuple[Written, str] | None:
+    """The first entry that does not fit, and why; entries ordered by chain and number.
+
+    The reason is one of: gap (an entry before it is missing), link (it does not follow the one before it),
+    hash (it does not say what was once written).
+    """
+    chain: UUID | None = None
+    number, head = 0, ZERO
+    for entry in entries:
+        if entry.chain != chain:
+            chain, number, head = entry.chain, 0, ZERO
+        if entry.number != number + 1:
+            return entry, "gap"
+        if entry.prev != head:
+            return entry, "link"
+        try:
+            right = entry_hash(entry)
+        except TypeError:
+            return entry, "hash"
+        if entry.hash != right:
+            return entry, "hash"
+        number, head = entry.number, entry.hash
+    return None

@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reading the journal: in order, below the snapshot horizon, so that no reader ever skips an entry."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from callbox.journal.domain import Written, first_misfit
+from callbox.kernel.chain import ZERO, canonical, link, merkle_root
+
+COLUMNS = (
+    "seq, xid::text::bigint, chain, number, kind, move, was, becomes, round, actor, role, at, recorded_at, facts::text,"
+    " scope, prev, hash"
+)
+START = (0, 0)
+
+
+def _written(row: tuple[object, ...]) -> Written:
+    (*head, facts, scope, prev, digest) = row
+    return Written(*head, json.loads(str(facts)), tuple(scope), bytes(prev), bytes(digest))  # type: ignore[arg-type, call-overload]  # a row's types are the table's
+
+
+def _rows(sql: str, parameters: list[object]) -> list[Written]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return [_written(row) for row in cursor.fetchall()]
+
+
+def entries_after(position: tuple[int, int], limit: int) -> list[Written]:
+    """The next entries in reading order. Only settled ones: no transaction that could add an earlier one is open."""
+    return _rows(
+        f"SELECT {COLUMNS} FROM journal_entry WHERE (xid, seq) > (%s::text::xid8, %s)"
+        " AND xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY xid, seq LIMIT %s",
+        [str(position[0]), position[1], limit],
+    )
+
+
+def history(chain: UUID) -> list[Written]:
+    """All entries of one chain, in order. Whoever calls has asked whether the reader may see the matter."""
+    return _rows(f"SELECT {COLUMNS} FROM journal_entry WHERE chain = %s ORDER BY number", [chain])
+
+
+def histories(chains: list[UUID]) -> dict[UUID, list[Written]]:
+    """The entries of many chains, each in order."""
+    found: dict[UUID, list[Written]] = {chain: [] for chain in chains}
+    for entry in _rows(f"SELECT {COLUMNS} FROM journal_entry WHERE chain = ANY(%s) ORDER BY chain, number", [chains]):
+        found[entry.chain].append(entry)
+    return found
+
+
+def position_of(name: str) -> tuple[int, int]:
+    """How far the reader of this name has read."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT xid::text::bigint, seq FROM journal_position WHERE name = %s", [name])
+        row = cursor.fetchone()
+    return (row[0], row[1]) if row else START
+
+
+def horizon() -> tuple[int, int]:
+    """The position of the last settled entry: where a snapshot of a screen stands."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT xid::text::bigint, seq FROM journal_entry WHERE xid < pg_snapshot_xmin(pg_current_snapshot())"
+            " ORDER BY xid DESC, seq DESC LIMIT 1"
+        )
+        row = cursor.fetchone()
+    return (row[0], row[1]) if row else START
+
+
+@dataclass(frozen=True, slots=True)
+class LastSeal:
+    """Where sealing stands."""
+
+    number: int
+    last_position: tuple[int, int]
+    hash: bytes
+
+
+def last_seal() -> LastSeal:
+    """The newest seal, or the zero one."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT number, last_xid::text::bigint, last_seq, hash FROM journal_seal ORDER BY number DESC LIMIT 1")
+        row = cursor.fetchone()
+    return LastSeal(row[0], (row[1], row[2]), bytes(row[3])) if row else LastSeal(0, START, ZERO)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What verifying found: ok, or the first misfit in words with the entry it names."""
+
+    ok: bool
+    entries: int
+    chains: int
+    seals: int
+    problem: str = ""
+    entry: Written | None = None
+
+
+def all_entries() -> Iterator[Written]:
+    """Every entry by chain and number, read in portions of a server-side cursor's size."""
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(f"SELECT {COLUMNS} FROM journal_entry ORDER BY chain, number")
+        while rows := cursor.fetchmany(2_000):
+            yield from map(_written, rows)
+
+
+def verify() -> Verdict:
+    """Recompute every hash, link, head and seal; name the first entry that does not fit."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            cursor.execute("SELECT (SELECT count(*) FROM journal_entry), (SELECT count(*) FROM journal_chain)")
+            entries, chains = cursor.fetchone()
+        misfit = first_misfit(all_entries())
+        if misfit:
+            return Verdict(False, entries, chains, 0, misfit[1], misfit[0])
+        problem, seals = _check_heads() or "", 0
+        if not problem:
+            problem, seals = _check_seals()
+    return Verdict(not problem, entries, chains, seals, problem)
+
+
+def _check_heads() -> str | None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(c.id, e.chain), coalesce(c.length, 0), coalesce(e.number, 0) FROM journal_chain c FULL JOIN"
+            " (SELECT DISTINCT ON (chain) chain, number, hash FROM journal_entry ORDER BY chain, number DESC) e"
+            " ON e.chain = c.id WHERE c.head IS DISTINCT FROM e.hash OR c.length IS DISTINCT FROM e.number LIMIT 1"
+        )
+        row = cursor.fetchone()
+    return f"head: chain {row[0]} should end at entry {row[1]} and ends at {row[2]}" if row else None
+
+
+def _check_seals() -> tuple[str, int]:
+    before, number = LastSeal(0, START, ZERO), 0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT number, last_xid::text::bigint, last_seq, count, root, prev, hash, at FROM journal_seal ORDER BY number")
+        seals = cursor.fetchall()
+    for number, xid, seq, count, root, prev, digest, at in seals:
+        hashes = _hashes_between(before.last_position, (xid, seq))
+        said = {"number": number, "last_xid": xid, "last_seq": seq, "count": count, "root": bytes(root).hex(), "prev": bytes(prev).hex(), "at": at}
+        right = link(before.hash, number, canonical(said))
+        if (number, bytes(prev), bytes(digest)) != (before.number + 1, before.hash, right):
+            return f"seal: seal {number} does not follow the one before it", number
+        if len(hashes) != count or merkle_root(hashes) != bytes(root):
+            return f"seal: the entries under seal {number} (journal order {before.last_position} to {(xid, seq)}) are not those sealed", number
+        before = LastSeal(number, (xid, seq), bytes(digest))
+    return "", number
+
+
+def _hashes_between(after: tuple[int, int], upto: tuple[int, int]) -> list[bytes]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT hash FROM journal_entry WHERE (xid, seq) > (%s::text::xid8, %s) AND (xid, seq) <= (%s::text::xid8, %s) ORDER BY xid, seq",
+            [str(after[0]), after[1], str(upto[0]), upto[1]],
+        )
+        return [bytes(row[0]) for row in cursor.fetchall()]

@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The one way in which state changes: check, compare-and-swap, journal entry, clocks, in one transaction."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from callbox.journal.actions import append
+from callbox.kernel.actor import Actor
+from callbox.kernel.errors import Conflict
+from callbox.kernel.text import gettext_noop as _
+from callbox.kernel.workflow import Move, Workflow, check_move
+from callbox.matters import clocks, queries
+from callbox.matters.domain import NOTHING, Change, Moved, workflow_of
+from callbox.matters.models import Matter, Part
+
+SWAP = """
+UPDATE matters_matter SET state = %(to)s, final = %(final)s, version = version + 1, round = %(round)s,
+  owner = coalesce(%(owner)s, owner), changed_at = %(at)s,
+  closed_at = CASE WHEN %(final)s THEN %(at)s END,
+  scope = ARRAY(SELECT DISTINCT key FROM unnest(scope || %(add)s::text[]) key WHERE key <> ALL (%(drop)s::text[]) ORDER BY key)
+WHERE id = %(id)s AND state = %(was)s AND round = %(was_round)s AND (%(seen)s::bigint IS NULL OR version = %(seen)s)
+RETURNING version, owner, scope
+"""
+
+
+@transaction.atomic
+def open_matter(
+    workflow: Workflow,
+    matter_id: UUID,
+    *,
+    owner: str,
+    scope: Iterable[str],
+    by: Actor,
+    at: datetime,
+    change: Change = NOTHING,
+    whole: Matter | None = None,
+    mandatory: bool = True,
+) -> Matter:
+    """Begin a matter in its first state, with its first journal entry; as a part of `whole` when given.
+
+    Raises NotAllowed, or Conflict when a matter of this id is there already.
+    """
+    keys = sorted({*scope, owner})
+    role = by.require(f"{workflow.kind}.open", keys)
+    matter = Matter(
+        id=matter_id,
+        kind=workflow.kind,
+        workflow_version=workflow.version,
+        state=workflow.start,
+        version=1,
+        owner=owner,
+        scope=keys,
+        opened_at=at,
+        changed_at=at,
+    )
+    if not Matter.objects.bulk_create([matter], ignore_conflicts=True) or not _is_first(matter):
+        raise Conflict(_("This exists already. Look at it again, then decide."))
+    if whole is not None:
+        Part.objects.create(part=matter, whole=whole, mandatory=mandatory)
+    _write(matter, "open", "", {**change.facts, "owner": owner}, role, by, at)
+    clocks.start(matter, change.clocks, at)
+    return matter
+
+
+def _is_first(matter: Matter) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT xmin = pg_current_xact_id()::xid FROM matters_matter WHERE id = %s", [matter.id])
+        row = cursor.fetchone()
+    return bool(row and row[0])
+
+
+@transaction.atomic
+def move(matter: Matter, name: str, change: Change = NOTHING, *, by: Actor, at: datetime) -> Moved:
+    """Make one move of a matter that the caller read through a query.
+
+    Raises NotAllowed, Invalid (a fact is missing), or Conflict when the matter is not, or no longer, in a state
+    from which the move starts, or when mandatory parts are still open. Nothing is changed then.
+    """
+    workflow = workflow_of(matter.kind, matter.workflow_version)
+    role = by.require(f"{matter.kind}.{name}", matter.scope)
+    step = check_move(workflow, matter.state, name, change.facts)
+    if step.closes:
+        _check_parts(matter)
+    was = _swap(matter, step, workflow, change, at)
+    facts = {**change.facts, "owner": matter.owner} if change.owner else change.facts
+    entry = _write(matter, name, was, facts, role, by, at)
+    clocks.stop(matter, step.stops, at, everything=step.closes)
+    clocks.start(matter, change.clocks, at)
+    return Moved(matter.id, was, matter.state, matter.version, entry)
+
+
+def _swap(matter: Matter, step: Move, workflow: Workflow, change: Change, at: datetime) -> str:
+    was, to = matter.state, step.to or matter.state
+    round_ = matter.round + 1 if step.new_round else matter.round
+    with connection.cursor() as cursor:
+        cursor.execute(
+            SWAP,
+            {
+                "id": matter.id,
+                "was": was,
+                "to": to,
+                "final": to in workflow.final,
+                "was_round": matter.round,
+                "round": round_,
+                "owner": change.owner,
+                "add": sorted({*change.add_scope, *({change.owner} if change.owner else ())}),
+                "drop": sorted(change.drop_scope),
+                "seen": change.seen,
+                "at": at,
+            },
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise Conflict
+    matter.version, matter.owner, matter.scope = row
+    matter.state, matter.round, matter.final, matter.changed_at = to, round_, to in workflow.final, at
+    return was
+
+
+def _check_parts(matter: Matter) -> None:
+    still_open = queries.open_parts(matter.id)
+    if still_open:
+        named = ", ".join(f"{part.part.kind} ({part.part.state})" for part in still_open)
+        raise Conflict(_("This cannot be closed yet. Still open: %(parts)s. Close or waive them first."), parts=named)
+
+
+def _write(matter: Matter, name: str, was: str, facts: Mapping[str, object], role: str, by: Actor, at: datetime) -> int:
+    return append(
+        matter.id,
+        matter.kind,
+        name,
+        was=was,
+        becomes=matter.state,
+        round_=matter.round,
+        facts=facts,
+        scope=matter.scope,
+        actor=by.id,
+        role=role,
+        at=at,
+    ).seq
+
+
+@transaction.atomic
+def waive_part(whole: Matter, part_id: UUID, reason: str, *, by: Actor, at: datetime) -> None:
+    """Let the whole close without this part. The reason is a code or short text without personal data."""
+    role = by.require(f"{whole.kind}.waive_part", whole.scope)
+    if not Part.objects.filter(whole=whole, part_id=part_id, waived=False).update(waived=True):
+        raise Conflict
+    _write(whole, "waive_part", whole.state, {"part": part_id, "reason": reason}, role, by, at)

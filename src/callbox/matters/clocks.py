@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Starting, stopping and firing clocks. Part of the matters room's actions; called only from there and its tasks."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+from callbox.matters.models import Clock, Matter
+
+
+def start(matter: Matter, durations: Mapping[str, timedelta], at: datetime) -> None:
+    """Start each named clock; one of that name that still runs, or has fired unanswered, is over."""
+    if not durations:
+        return
+    stop(matter, durations, at)
+    Clock.objects.bulk_create(
+        Clock(matter=matter, name=name, round=matter.round, started_at=at, due_at=at + length)
+        for name, length in durations.items()
+    )
+
+
+def stop(matter: Matter, names: Iterable[str], at: datetime, *, everything: bool = False) -> None:
+    """Stop the named clocks, or all of the matter's."""
+    wanted = list(names)
+    if not wanted and not everything:
+        return
+    running = Clock.objects.filter(matter=matter, stopped_at=None)
+    (running if everything else running.filter(name__in=wanted)).update(stopped_at=at)

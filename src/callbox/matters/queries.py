@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reading matters; the only way from an untrusted id to a matter."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from callbox.journal import queries as journal
+from callbox.journal.domain import Written
+from callbox.kernel.actor import Actor
+from callbox.kernel.errors import NotFound
+from callbox.matters.models import Clock, HandOver, Matter, Part
+
+
+def matter_for(actor: Actor, matter_id: UUID, kind: str) -> Matter:
+    """The matter, if this actor may see it. Raises NotFound, also for what is not theirs to see."""
+    matter = Matter.objects.filter(id=matter_id, kind=kind).first()
+    if matter is None:
+        raise NotFound
+    actor.require_sight(f"{kind}.see", matter.scope)
+    return matter
+
+
+def history_for(actor: Actor, matter_id: UUID, kind: str) -> list[Written]:
+    """All journal entries of a matter, oldest first."""
+    return journal.history(matter_for(actor, matter_id, kind).id)
+
+
+def open_parts(whole_id: UUID) -> Sequence[Part]:
+    """The mandatory parts that still hold the whole open."""
+    return list(
+        Part.objects.filter(whole_id=whole_id, mandatory=True, waived=False, part__final=False).select_related("part")
+    )
+
+
+def due_clocks(at: datetime, limit: int) -> Sequence[Clock]:
+    """Running clocks whose time has come, taken by this transaction alone; call inside one."""
+    return list(
+        Clock.objects.select_for_update(skip_locked=True, of=("self",))
+        .filter(due_at__lte=at, stopped_at=None, fired_at=None)
+        .select_related("matter")
+        .order_by("due_at")[:limit]
+    )
+
+
+def next_due() -> datetime | None:
+    """When the next running clock is due."""
+    return Clock.objects.filter(stopped_at=None, fired_at=None).order_by("due_at").values_list("due_at", flat=True).first()
+
+
+def running_clocks(matter_ids: Sequence[UUID]) -> dict[UUID, list[Clock]]:
+    """The clocks of many matters that run, or have fired and were not answered yet."""
+    found: dict[UUID, list[Clock]] = {matter_id: [] for matter_id in matter_ids}
+    for clock in Clock.objects.filter(matter_id__in=matter_ids, stopped_at=None).order_by("due_at"):
+        found[clock.matter_id].append(clock)
+    return found
+
+
+def offer_for(actor: Actor, handover_id: UUID) -> HandOver:
+    """An offered hand-over, seen by who gives and who is asked. Raises NotFound."""
+    offer = HandOver.objects.select_related("matter").filter(id=handover_id).first()
+    if offer is None or actor.keys.isdisjoint({offer.giver, offer.taker}):
+        raise NotFound
+    return offer

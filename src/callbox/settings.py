@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Django's settings, all from `host.config`."""
+
+import hashlib
+from importlib.util import find_spec
+from pathlib import Path
+
+from psycopg.conninfo import conninfo_to_dict
+
+from callbox.host.config import load
+from callbox.rooms import ROOMS
+
+CONFIG = load()
+BASE = Path(__file__).resolve().parent
+
+SECRET_KEY = hashlib.sha256(b"django" + CONFIG.secret).hexdigest()
+DEBUG = False
+ALLOWED_HOSTS = ["*"]  # the door in front of us is the only one who reaches this process, and it checks the host
+ROOT_URLCONF = "callbox.urls"
+WSGI_APPLICATION = "callbox.wsgi.application"
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.admin",
+    "ninja",
+    *(f"callbox.{room}" for room in ROOMS if find_spec(f"callbox.{room}")),
+]
+
+MIDDLEWARE = [
+    "callbox.web.security.SecurityHeaders",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "callbox.access.middleware.WithActor",
+    "callbox.web.errors.ErrorPages",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "callbox.web.context.page",
+            ],
+        },
+    }
+]
+
+
+def _database(url: str | None) -> dict[str, object]:
+    parts = conninfo_to_dict(url or "postgresql:///callbox")
+    known = {
+        "NAME": parts.pop("dbname", "callbox"),
+        "USER": parts.pop("user", ""),
+        "PASSWORD": parts.pop("password", ""),
+        "HOST": parts.pop("host", ""),
+        "PORT": parts.pop("port", ""),
+    }
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        **known,
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {**parts, "connect_timeout": 5},
+    }
+
+
+DATABASES = {"default": _database(CONFIG.database_url)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "access.Person"
+AUTHENTICATION_BACKENDS = ["callbox.access.backend.Grants"]
+LOGIN_URL = "/sign-in"
+SESSION_COOKIE_NAME = "callbox_session"
+SESSION_COOKIE_AGE = 12 * 3600  # a long shift; sign-out ends it at once
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = "callbox_csrf"
+CSRF_COOKIE_SAMESITE = "Lax"
+USE_X_FORWARDED_HOST = True
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("zh-hans", "中文")]
+LANGUAGE_COOKIE_NAME = "callbox_language"
+
+STATIC_URL = "/static/"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {"django.request": {"level": "ERROR"}},
+}

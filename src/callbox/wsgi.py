@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The web process's entry."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "callbox.settings")
+application = get_wsgi_application()
