@@ -27,8 +27,8 @@ def add_commands(parser: argparse.ArgumentParser, package: ModuleType) -> None:
     for name, module_name in sorted(modules_in(package).items()):
         module = importlib.import_module(module_name)
         command = choices.add_parser(name, help=module.HELP, description=module.HELP)
-        module.add_arguments(command)
         command.set_defaults(run=module.run)
+        module.add_arguments(command)
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models.expressions import RawSQL
 
 
-class TransactionId(models.Field[int, int]):
+class TransactionId(models.BigIntegerField):
     """The xid8 of a transaction: the one that writes the row, or (given=False) one that is written in."""
 
     def __init__(self, *args: Any, given: bool = True, **kwargs: Any) -> None:

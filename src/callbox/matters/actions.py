@@ -14,7 +14,7 @@ from callbox.kernel.text import gettext_noop as _
 from callbox.kernel.workflow import Move, Workflow, check_move
 from callbox.matters import clocks, queries
 from callbox.matters.domain import NOTHING, Change, Moved, workflow_of
-from callbox.matters.models import Matter, Part
+from callbox.matters.models import Clock, Matter, Part
 
 SWAP = """
 UPDATE matters_matter SET state = %(to)s, final = %(final)s, version = version + 1, round = %(round)s,
@@ -26,7 +26,22 @@ RETURNING version, owner, scope
 """
 
 
-@transaction.atomic
+TOUCH = """
+UPDATE matters_matter SET version = version + 1, owner = coalesce(%(owner)s, owner),
+  scope = ARRAY(SELECT DISTINCT key FROM unnest(scope || %(add)s::text[]) key WHERE key <> ALL (%(drop)s::text[]) ORDER BY key)
+WHERE id = %(id)s RETURNING version, state, round, owner, scope
+"""
+INSERTED = ("id", "kind", "workflow_version", "state", "version", "owner", "scope", "opened_at", "changed_at")
+INSERT = f"""
+INSERT INTO matters_matter ({", ".join(INSERTED)}, final, round)
+VALUES ({", ".join(f"%({name})s" for name in INSERTED)}, false, 1) ON CONFLICT (id) DO NOTHING
+"""
+
+# A refusal deep inside undoes the whole action: the room's own transaction, not a savepoint of this one.
+in_callers_transaction = transaction.atomic(savepoint=False)
+
+
+@in_callers_transaction
 def open_matter(
     workflow: Workflow,
     matter_id: UUID,
@@ -36,10 +51,11 @@ def open_matter(
     by: Actor,
     at: datetime,
     change: Change = NOTHING,
+    state: str | None = None,
     whole: Matter | None = None,
     mandatory: bool = True,
 ) -> Matter:
-    """Begin a matter in its first state, with its first journal entry; as a part of `whole` when given.
+    """Begin a matter in its first state (or `state`), with its first journal entry; as a part of `whole` when given.
 
     Raises NotAllowed, or Conflict when a matter of this id is there already.
     """
@@ -49,15 +65,14 @@ def open_matter(
         id=matter_id,
         kind=workflow.kind,
         workflow_version=workflow.version,
-        state=workflow.start,
+        state=state or workflow.start,
         version=1,
         owner=owner,
         scope=keys,
         opened_at=at,
         changed_at=at,
     )
-    if not Matter.objects.bulk_create([matter], ignore_conflicts=True) or not _is_first(matter):
-        raise Conflict(_("This exists already. Look at it again, then decide."))
+    _insert(matter)
     if whole is not None:
         Part.objects.create(part=matter, whole=whole, mandatory=mandatory)
     _write(matter, "open", "", {**change.facts, "owner": owner}, role, by, at)
@@ -65,14 +80,14 @@ def open_matter(
     return matter
 
 
-def _is_first(matter: Matter) -> bool:
+def _insert(matter: Matter) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT xmin = pg_current_xact_id()::xid FROM matters_matter WHERE id = %s", [matter.id])
-        row = cursor.fetchone()
-    return bool(row and row[0])
+        cursor.execute(INSERT, {name: getattr(matter, name) for name in INSERTED})
+        if not cursor.rowcount:
+            raise Conflict(_("This exists already. Look at it again, then decide."))
 
 
-@transaction.atomic
+@in_callers_transaction
 def move(matter: Matter, name: str, change: Change = NOTHING, *, by: Actor, at: datetime) -> Moved:
     """Make one move of a matter that the caller read through a query.
 
@@ -143,10 +158,36 @@ def _write(matter: Matter, name: str, was: str, facts: Mapping[str, object], rol
     ).seq
 
 
-@transaction.atomic
+@in_callers_transaction
 def waive_part(whole: Matter, part_id: UUID, reason: str, *, by: Actor, at: datetime) -> None:
     """Let the whole close without this part. The reason is a code or short text without personal data."""
     role = by.require(f"{whole.kind}.waive_part", whole.scope)
     if not Part.objects.filter(whole=whole, part_id=part_id, waived=False).update(waived=True):
         raise Conflict
     _write(whole, "waive_part", whole.state, {"part": part_id, "reason": reason}, role, by, at)
+
+
+@transaction.atomic
+def fire_due_clocks(*, by: Actor, at: datetime, limit: int = 200) -> int:
+    """Fire each running clock whose time has come, once: the matter's journal says that the promise is late.
+
+    Safe with many sweepers and after a crash: rows are taken with SKIP LOCKED and flip in the entry's transaction.
+    """
+    due = queries.due_clocks(at, limit)
+    for clock in due:
+        clock.fired_at = at
+        facts = {"clock": clock.name, "due_at": clock.due_at, "started_at": clock.started_at}
+        touch(clock.matter)
+        _write(clock.matter, "late", clock.matter.state, facts, by.require(f"{clock.matter.kind}.late"), by, at)
+    Clock.objects.bulk_update(due, ["fired_at"])
+    return len(due)
+
+
+def touch(matter: Matter, *, owner: str | None = None, add: str = "", drop: str = "") -> None:
+    """Count an entry that is no move in the matter's version, and read what the row says now.
+
+    The row stays locked until COMMIT, so that the entry tells of the state it stands in.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(TOUCH, {"id": matter.id, "owner": owner, "add": [add] if add else [], "drop": [drop] if drop else []})
+        matter.version, matter.state, matter.round, matter.owner, matter.scope = cursor.fetchone()

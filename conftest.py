@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Shared set-up of the tests: the throw-away server that `./callbox test` started and migrated."""
+
+import os
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+# Playwright runs an event loop in the tests' own thread; Django would refuse the database there.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+EMPTY = """
+SELECT string_agg(format('%I', relname), ', ') FROM pg_class
+WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname NOT LIKE 'django_migrations'
+AND relname NOT IN ('django_content_type', 'auth_permission')
+"""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--slow", action="store_true", help="also run the tests marked slow")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--slow"):
+        return
+    for item in items:
+        if "slow" in item.keywords:
+            item.add_marker(pytest.mark.skip(reason="slow: runs with --slow"))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup() -> None:
+    """The database is there already, migrated by its owner; the tests work with the application's role."""
+    if "CALLBOX_OWNER_URL" not in os.environ:
+        pytest.exit("start the tests with ./callbox test: it brings the database up", returncode=2)
+
+
+@pytest.fixture
+def committed(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+    """Tests that really commit: everything is emptied afterwards, by the owner with the triggers off."""
+    from django.db import connections
+
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]  # pytest-django's blocker has no public type
+        try:
+            yield
+        finally:
+            connections.close_all()
+            empty_database()
+
+
+def empty_database() -> None:
+    """Take every row out, append-only tables included. Only the owner of a throw-away server can."""
+    with psycopg.connect(os.environ["CALLBOX_OWNER_URL"], autocommit=True) as link:
+        tables = link.execute(EMPTY).fetchone()
+        assert tables is not None
+        guarded = link.execute("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'append_only'").fetchall()
+        with link.transaction():
+            for (table,) in guarded:
+                link.execute(f"ALTER TABLE {table} DISABLE TRIGGER append_only")
+            link.execute(f"TRUNCATE {tables[0]} RESTART IDENTITY CASCADE")
+            for (table,) in guarded:
+                link.execute(f"ALTER TABLE {table} ENABLE TRIGGER append_only")

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Changing people, grants and sign-ins; noting reads of personal data. Each change is journalled."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID, uuid5
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.db.models import F
+
+from callbox.access import queries
+from callbox.access.domain import ROLES
+from callbox.access.models import Agency, Grant, Person, PersonalRead, SignIn
+from callbox.journal.actions import append
+from callbox.kernel.actor import Actor
+from callbox.kernel.errors import Conflict, Invalid, NotFound
+from callbox.kernel.ids import new_id
+from callbox.kernel.text import gettext_noop as _
+
+NAMESPACE = UUID("6f6c1f2c-1b1d-4c57-9a1e-6a3c1d0ca11b")
+
+
+def agency_id(code: str) -> UUID:
+    """The id of the agency with this code: the same on every installation."""
+    return uuid5(NAMESPACE, f"agency/{code}")
+
+
+@transaction.atomic
+def define_agency(code: str, name_en: str, name_zh: str, kind: str, *, by: Actor, at: datetime) -> Agency:
+    """Create an agency, or change what it is called."""
+    role = by.require("config.change")
+    agency, created = Agency.objects.update_or_create(
+        id=agency_id(code), defaults={"code": code, "name_en": name_en, "name_zh": name_zh, "kind": kind}
+    )
+    facts = {"code": code, "name_en": name_en, "name_zh": name_zh, "kind": kind}
+    append(agency.id, "agency", "open" if created else "change", facts=facts, actor=by.id, role=role, at=at)
+    return agency
+
+
+@transaction.atomic
+def create_person(
+    username: str, name: str, agency: Agency | None, *, password: str | None = None, by: Actor, at: datetime
+) -> Person:
+    """Create someone who may sign in; without a password only a sign-in link (demo) or a later one lets them in."""
+    role = by.require("people.manage")
+    if queries.person_named(username):
+        raise Conflict(_("Somebody has this sign-in name already. Choose another."))
+    person = Person(id=new_id(), username=username, name=name, agency=agency, password=make_password(password))
+    Person.objects.bulk_create([person])
+    append(person.id, "person", "open", facts={"agency": agency.code if agency else None}, actor=by.id, role=role, at=at)
+    return person
+
+
+@transaction.atomic
+def grant_role(person: Person, role: str, keys: Iterable[str] = (), *, by: Actor, at: datetime) -> Grant:
+    """Give a person a role from now on. Open streams end and begin anew with the new role."""
+    acting = by.require("people.manage")
+    if role not in ROLES:
+        raise Invalid(_("There is no role “%(role)s”. Known roles: %(known)s."), role=role, known=", ".join(ROLES))
+    grant = Grant(id=new_id(), person=person, role=role, keys=sorted(keys), since=at)
+    Grant.objects.bulk_create([grant])
+    _changed(person.id)
+    append(person.id, "person", "grant", facts={"role": role, "keys": grant.keys}, actor=by.id, role=acting, at=at)
+    return grant
+
+
+@transaction.atomic
+def end_grant(grant_id: UUID, *, by: Actor, at: datetime) -> None:
+    """Take a role away from now on. Open streams end."""
+    acting = by.require("people.manage")
+    grant = Grant.objects.filter(id=grant_id).first()
+    if grant is None:
+        raise NotFound
+    if not Grant.objects.filter(id=grant_id, until=None).update(until=at):
+        raise Conflict
+    _changed(grant.person_id)
+    facts = {"role": grant.role, "keys": grant.keys}
+    append(grant.person_id, "person", "end_grant", facts=facts, actor=by.id, role=acting, at=at)
+
+
+def _changed(person_id: UUID) -> None:
+    Person.objects.filter(id=person_id).update(epoch=F("epoch") + 1)
+
+
+@transaction.atomic
+def set_password(person: Person, password: str, *, by: Actor, at: datetime) -> None:
+    """Set a new password; every sign-in of that person ends."""
+    role = by.require("people.manage")
+    Person.objects.filter(id=person.id).update(password=make_password(password), epoch=F("epoch") + 1)
+    SignIn.objects.filter(person=person, ended_at=None).update(ended_at=at)
+    append(person.id, "person", "set_password", actor=by.id, role=role, at=at)
+
+
+@transaction.atomic
+def begin_sign_in(person: Person, *, at: datetime) -> UUID:
+    """Note that a person signed in; the id goes into the session and into stream tickets."""
+    sign_in = SignIn(id=new_id(), person=person, started_at=at)
+    SignIn.objects.bulk_create([sign_in])
+    append(person.id, "person", "sign_in", facts={"sign_in": sign_in.id}, actor=f"person:{person.id}", role="self", at=at)
+    return sign_in.id
+
+
+@transaction.atomic
+def end_sign_in(sign_in_id: UUID, *, at: datetime) -> None:
+    """Note that a sign-in ended; its streams end within two seconds. Ending it twice changes nothing."""
+    sign_in = SignIn.objects.filter(id=sign_in_id).first()
+    if sign_in is None or not SignIn.objects.filter(id=sign_in_id, ended_at=None).update(ended_at=at):
+        return
+    person = sign_in.person_id
+    append(person, "person", "sign_out", facts={"sign_in": sign_in_id}, actor=f"person:{person}", role="self", at=at)
+
+
+def note_read(
+    subject: str, subject_ids: Iterable[UUID], purpose: str, *, action: str, scope: Iterable[str] = (), by: Actor, at: datetime
+) -> None:
+    """Note that this actor reads these rows of personal data now; call before handing the data out.
+
+    subject: the table's short name ("call", "incident"). Raises NotFound when they may not.
+    """
+    role = by.require_sight(action, scope)
+    PersonalRead.objects.bulk_create(
+        PersonalRead(actor=by.id, role=role, subject=subject, subject_id=subject_id, purpose=purpose, at=at)
+        for subject_id in subject_ids
+    )

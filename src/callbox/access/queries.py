@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reading people and what they may do."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from callbox.access import domain
+from callbox.access.models import Agency, Grant, Person, PersonalRead, SignIn
+from callbox.kernel.actor import Actor
+
+
+def actor_of(person: Person, at: datetime) -> Actor:
+    """The person as one who acts, with what they may do at this moment."""
+    grants = list(grants_in_force(person.id, at))
+    keys = {key for grant in grants for key in grant.keys}
+    if person.agency_id:
+        keys.add(f"agency:{person.agency_id}")
+    return domain.actor(f"person:{person.id}", {grant.role for grant in grants}, keys)
+
+
+def grants_in_force(person_id: UUID, at: datetime) -> Iterable[Grant]:
+    """The grants that count at this moment."""
+    return Grant.objects.filter(Q(until=None) | Q(until__gt=at), person_id=person_id, since__lte=at)
+
+
+def person_named(username: str) -> Person | None:
+    """The person of this sign-in name, if any."""
+    return Person.objects.filter(username=username).first()
+
+
+def agencies() -> Iterable[Agency]:
+    """All agencies, by code. Agencies are public knowledge."""
+    return Agency.objects.order_by("code")
+
+
+def sign_in_open(sign_in_id: UUID) -> bool:
+    """Whether this sign-in still counts."""
+    return SignIn.objects.filter(id=sign_in_id, ended_at=None).exists()
+
+
+def reads_of(actor: Actor, subject: str, subject_id: UUID) -> Iterable[PersonalRead]:
+    """Who has read this row of personal data. Raises NotFound for who may not ask."""
+    actor.require_sight("reads.see")
+    return PersonalRead.objects.filter(subject=subject, subject_id=subject_id).order_by("at")

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What commands share: a database that runs and is migrated, and Django made ready for it."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from callbox.host.config import load
+from callbox.host.embedded import running_database
+from callbox.host.provision import Urls, grant_app
+
+
+@contextmanager
+def database(*, temporary: bool = False) -> Iterator[Urls]:
+    """The database of this installation (or a throw-away one), migrated, its addresses in the environment."""
+    config = load()
+    if config.database_url and not temporary:
+        yield _ready(Urls(owner=config.owner_url or config.database_url, app=config.database_url))
+        return
+    with running_database(config.home, temporary=temporary) as urls:
+        yield _ready(urls)
+
+
+def _ready(urls: Urls) -> Urls:
+    migrate(urls)
+    os.environ["DATABASE_URL"] = urls.app
+    os.environ["CALLBOX_OWNER_URL"] = urls.owner
+    return urls
+
+
+def migrate(urls: Urls) -> None:
+    """Bring the tables up to date as the owner, then give the application its rights. In a process of its own."""
+    import subprocess
+    import sys
+
+    environment = {**os.environ, "DATABASE_URL": urls.owner, "DJANGO_SETTINGS_MODULE": "callbox.settings"}
+    done = subprocess.run(
+        [sys.executable, "-m", "django", "migrate", "--no-input", "--verbosity", "0"],
+        env=environment,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        raise SystemExit(f"callbox: the tables could not be brought up to date:\n{done.stderr[-3000:]}")
+    grant_app(urls.owner)
+
+
+def use_django() -> None:
+    """Make Django ready in this process, on the database named in the environment."""
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "callbox.settings")
+    django.setup()
+
+
+def prepare() -> None:
+    """Make what the pages need: browser packages and compiled translations. A no-op when they are there."""
+    from callbox.host.config import CHECKOUT
+    from callbox.web.assets import compile_messages, ensure_front_end
+
+    ensure_front_end()
+    compile_messages(CHECKOUT / "src")

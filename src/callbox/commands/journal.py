@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Verify the journal from the command line."""
+
+import argparse
+import json
+
+HELP = "verify the journal: every hash, link, head and seal"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """`callbox journal verify`."""
+    parser.add_argument("step", choices=["verify"], help="recompute everything and name the first entry that does not fit")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print one JSON line; 0 only if all fits."""
+    from callbox.commands._setup import database, use_django
+
+    with database():
+        use_django()
+        from callbox.journal.queries import verify
+
+        verdict = verify()
+    entry = verdict.entry
+    found = {"journal_ok": verdict.ok, "entries": verdict.entries, "chains": verdict.chains, "seals": verdict.seals}
+    if not verdict.ok:
+        found["problem"] = verdict.problem
+    if entry:
+        found["entry"] = {"chain": str(entry.chain), "number": entry.number, "seq": entry.seq, "kind": entry.kind, "move": entry.move}
+    print(json.dumps(found))
+    return 0 if verdict.ok else 1

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Data files that many tune: tab-separated tables in a room's `data/` folder, dated where policy sets them.
+
+Lines that begin with # are comments.
+"""
+
+import csv
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+
+
+class TableError(ValueError):
+    """A data file says what cannot be meant; the text names the file, the line and what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One text that people see, in both languages."""
+
+    en: str
+    zh: str
+
+    def in_language(self, language: str) -> str:
+        """The text for a language tag such as `en`, `zh-hans` or `zh_CN`; English for any other."""
+        return self.zh if language.lower().startswith("zh") else self.en
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a table: cells by column name, stripped, and where it stands."""
+
+    cells: Mapping[str, str]
+    where: str
+
+    def __getitem__(self, column: str) -> str:
+        return self.cells[column]
+
+    def need(self, column: str) -> str:
+        """The cell, which may not be empty; raises TableError."""
+        if not self.cells[column]:
+            raise self.wrong(f"column {column!r} is empty")
+        return self.cells[column]
+
+    def whole(self, column: str, low: int, high: int) -> int:
+        """The cell as a whole number from low to high; raises TableError."""
+        text = self.need(column)
+        if not text.isdecimal() or not low <= int(text) <= high:
+            raise self.wrong(f"{column} is {text!r}, expected a whole number from {low} to {high}")
+        return int(text)
+
+    def words(self, en: str = "en", zh: str = "zh") -> Words:
+        """The two language columns, neither of them empty; raises TableError."""
+        return Words(self.need(en), self.need(zh))
+
+    def one_of(self, column: str, allowed: Iterable[str]) -> str:
+        """The cell, which must be one of the allowed values; raises TableError."""
+        choices = sorted(allowed)
+        if self.cells[column] not in choices:
+            raise self.wrong(f"{column} is {self.cells[column]!r}, expected one of {', '.join(choices)}")
+        return self.cells[column]
+
+    def several(self, column: str) -> tuple[str, ...]:
+        """The space-separated values of a cell, in their order."""
+        return tuple(self.cells[column].split())
+
+    def in_force(self, day: date) -> bool:
+        """Whether `valid_from` <= day < `valid_to` (empty: no end yet); raises TableError on a bad date."""
+        try:
+            starts = date.fromisoformat(self.cells["valid_from"])
+            ends = self.cells.get("valid_to", "")
+            return starts <= day and (not ends or day < date.fromisoformat(ends))
+        except ValueError as problem:
+            raise self.wrong(f"not a date ({problem}); write it as 2026-01-31") from problem
+
+    def wrong(self, problem: str) -> TableError:
+        """The error to raise about this line."""
+        return TableError(f"{self.where}: {problem}")
+
+
+@cache
+def read_table(package: str, name: str) -> tuple[Row, ...]:
+    """All rows of `<package>/data/<name>`, read once; raises TableError."""
+    text = files(package).joinpath("data", name).read_text(encoding="utf-8")
+    return tuple(parse_table(text, name))
+
+
+def parse_table(text: str, name: str) -> Iterator[Row]:
+    """Rows of a tab-separated text whose first line, comments apart, names the columns; raises TableError."""
+    header: list[str] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        cells = [cell.strip() for cell in next(csv.reader([line], delimiter="\t", quoting=csv.QUOTE_NONE))]
+        if not header:
+            header = cells
+        elif len(cells) != len(header):
+            raise TableError(f"{name}, line {number}: {len(cells)} cells, the header has {len(header)}")
+        else:
+            yield Row(dict(zip(header, cells, strict=True)), f"{name}, line {number}")
