@@ -30,6 +30,10 @@ STOP_SIGNALS = {"smart": signal.SIGTERM, "fast": signal.SIGINT, "immediate": sig
 TICK_S = 0.02
 SAY_EVERY_S = 10.0
 
+_left_to_others: list[
+    subprocess.Popen[bytes]
+] = []  # a server of ours that others still use outlives its Cluster
+
 
 class Cluster:
     """A server under a home folder, reached by a private socket with a password for each role."""
@@ -75,11 +79,16 @@ class Cluster:
             self.layout.make(self.account)
             self._presence.enter()
             if self.pid is None:
+                self._reap()
                 self._make_data(durable)
                 postmaster.clear_the_way(self.layout.data)
                 settings = SETTINGS | ({} if durable else {"fsync": "off"}) | dict(options or {})
                 self._launch(settings, environment or {})
-            self._wait_until(self._is_ready, "starting")
+            try:
+                self._wait_until(self._is_ready, "starting")
+            except HostError:
+                self._presence.leave()
+                raise
 
     def stop(self, mode: Literal["smart", "fast", "immediate"] = "fast") -> None:
         """Stop the server and wait until it has: `fast` ends sessions and writes a checkpoint."""
@@ -95,6 +104,8 @@ class Cluster:
         with alone(self.layout.home / "start.lock"):
             if self._presence.leave():
                 self.stop()
+            elif self._child is not None:
+                _left_to_others.append(self._child)
 
     def kill(self) -> None:
         """SIGKILL the server and all its back ends, as a crash would (for tests)."""
