@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A contact as it came in: raw bytes, who says that they sent it, and an identity that makes repeats harmless."""
+
+import csv
+import hashlib
+import json
+import re
+import secrets
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from uuid import UUID
+
+OTHER = "other"
+TEXT_LIMIT = 200  # characters kept of a header
+META = struct.Struct("<I")
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """How contacts of one channel are received: the queue they wait in, and how long their bytes are kept."""
+
+    name: str
+    lane: str
+    kept: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """One contact by any medium, before anybody has read it.
+
+    id: the same for the same source, key and bytes, so that the table's primary key refuses a repeat.
+    remote_at: when the sender says it sent. cut: the body was longer than what is kept. Times are aware UTC.
+    """
+
+    id: UUID
+    channel: str
+    lane: str
+    source: str
+    key: str
+    digest: bytes
+    content_type: str
+    body: bytes
+    cut: bool
+    remote_at: datetime | None
+    received_at: datetime
+    retain_until: datetime
+
+
+@cache
+def channels() -> Mapping[str, Channel]:
+    """The channels by name, from `data/channels.tsv`."""
+    lines = (Path(__file__).parent / "data" / "channels.tsv").read_text().splitlines()
+    rows = csv.DictReader((line for line in lines if not line.startswith("#")), delimiter="\t")
+    return {
+        row["channel"]: Channel(row["channel"], row["lane"], timedelta(days=int(row["days"]))) for row in rows
+    }
+
+
+def contact_id(source: str, key: str, digest: bytes) -> UUID:
+    """The identity of a contact: the first 16 bytes of SHA-256 over source, key and the body's digest."""
+    return UUID(bytes=hashlib.sha256(b"\0".join((source.encode(), key.encode(), digest))).digest()[:16])
+
+
+def contact_from(
+    channel: str, headers: Mapping[str, str], body: bytes, *, received_at: datetime, cut: bool = False
+) -> Contact:
+    """What was sent, as a contact; nothing a sender can write makes this fail.
+
+    headers: names in lower case. `idempotency-key` names this sending (without one, each is new), `x-source`
+    the sender, `x-sent-at` its own time (RFC 3339). An unknown channel is received as `other`.
+    """
+    known = channels().get(channel) or channels()[OTHER]
+    source = _clean(headers.get("x-source", ""))
+    key = _clean(headers.get("idempotency-key", "")) or secrets.token_hex(16)
+    digest = hashlib.sha256(body).digest()
+    return Contact(
+        id=contact_id(source, key, digest),
+        channel=known.name,
+        lane=known.lane,
+        source=source,
+        key=key,
+        digest=digest,
+        content_type=_clean(headers.get("content-type", "")),
+        body=body,
+        cut=cut,
+        remote_at=_time(headers.get("x-sent-at", "")),
+        received_at=received_at,
+        retain_until=received_at + known.kept,
+    )
+
+
+def packed(contact: Contact) -> bytes:
+    """A contact as bytes, for the spool: length of the head, head as JSON, body."""
+    head = {
+        "id": contact.id.hex,
+        "channel": contact.channel,
+        "lane": contact.lane,
+        "source": contact.source,
+        "key": contact.key,
+        "content_type": contact.content_type,
+        "cut": contact.cut,
+        "remote_at": contact.remote_at.isoformat() if contact.remote_at else None,
+        "received_at": contact.received_at.isoformat(),
+        "retain_until": contact.retain_until.isoformat(),
+    }
+    text = json.dumps(head, ensure_ascii=False).encode()
+    return META.pack(len(text)) + text + contact.body
+
+
+def unpacked(data: bytes) -> Contact:
+    """The contact that `packed` made those bytes of."""
+    (length,) = META.unpack_from(data)
+    head = json.loads(data[META.size : META.size + length])
+    body = data[META.size + length :]
+    for name in ("remote_at", "received_at", "retain_until"):
+        head[name] = datetime.fromisoformat(head[name]) if head[name] else None
+    head["id"] = UUID(hex=head["id"])
+    return Contact(**head, body=body, digest=hashlib.sha256(body).digest())
+
+
+def _clean(text: str) -> str:
+    """A header's text as every database and log can hold it: no control characters, not long."""
+    return re.sub(r"[\x00-\x1f\x7f\ud800-\udfff]", "", text)[:TEXT_LIMIT]
+
+
+def _time(text: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text.strip())
+        return found.astimezone(UTC) if found.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
