@@ -66,7 +66,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """An open incident that may be the same: score above 0 to 1, distance in metres, minutes between the reports.
+    """An open incident that may be the same: score (0 to 1), distance in metres, minutes between reports.
 
     kind: `same_type`, `same_group`, `related_group` or `kind_not_known`.
     """
