@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The one place where refusals become answers: a page for people, RFC 9457 for programs."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext
+
+from callbox.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal, Unavailable
+from callbox.kernel.text import gettext_noop as _
+
+# kind of refusal -> status, name in the problem's type, title
+ANSWERS: dict[type[Refusal], tuple[int, str, str]] = {
+    NotFound: (404, "not-found", _("Not found")),
+    NotAllowed: (403, "not-allowed", _("Not allowed")),
+    Invalid: (422, "invalid", _("Cannot be used")),
+    Conflict: (409, "conflict", _("Somebody else was first")),
+    Unavailable: (503, "unavailable", _("Not available now")),
+}
+FALLBACK = (400, "refused", _("Not done"))
+RETRY_AFTER_S = 2
+
+
+def answer_for(error: Refusal) -> tuple[int, str, str]:
+    """Status, short name and untranslated title of a refusal."""
+    return next((ANSWERS[kind] for kind in type(error).__mro__ if kind in ANSWERS), FALLBACK)
+
+
+def text_of(error: Refusal) -> str:
+    """The refusal's message in the language of the request."""
+    message = gettext(error.message)
+    return message % error.params if error.params else message
+
+
+def field_errors(error: Refusal) -> dict[str, str]:
+    """The translated message of each field that cannot be used; empty for other refusals."""
+    if not isinstance(error, Invalid):
+        return {}
+    return {name: gettext(message) for name, message in error.fields.items()}
+
+
+def problem_response(request: HttpRequest, error: Refusal) -> HttpResponse:
+    """A refusal as RFC 9457 problem details, in the language of the request.
+
+    `errors` lists the fields of an Invalid as objects with `field` and `detail`.
+    """
+    status, name, title = answer_for(error)
+    problem: dict[str, object] = {
+        "type": f"tag:callbox,2026:{name}",
+        "title": gettext(title),
+        "status": status,
+        "detail": text_of(error),
+        "instance": request.path,
+    }
+    fields = field_errors(error)
+    if fields:
+        problem["errors"] = [{"field": field, "detail": detail} for field, detail in fields.items()]
+    response = JsonResponse(problem, status=status, content_type="application/problem+json")
+    return _with_retry(response)
+
+
+def page_response(request: HttpRequest, error: Refusal) -> HttpResponse:
+    """A refusal as a page that says what to do next."""
+    status, name, title = answer_for(error)
+    context = {
+        "status": status,
+        "name": name,
+        "title": gettext(title),
+        "message": text_of(error),
+        "fields": field_errors(error),
+    }
+    return _with_retry(render(request, "web/error.html", context, status=status))
+
+
+def wants_problem(request: HttpRequest) -> bool:
+    """Whether a program asks: the API, or a script on one of our pages."""
+    if request.path.startswith("/api/") or request.headers.get("HX-Request"):
+        return True
+    return "json" in request.headers.get("Accept", "") and "html" not in request.headers.get("Accept", "")
+
+
+class ErrorPages:
+    """Middleware that answers a refusal raised in a view; anything else stays a fault and is logged as one."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on; the work is done in `process_exception`."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer refusals only."""
+        if not isinstance(exception, Refusal):
+            return None
+        answer = problem_response if wants_problem(request) else page_response
+        return answer(request, exception)
+
+
+def _with_retry(response: HttpResponse) -> HttpResponse:
+    if response.status_code == 503:
+        response.headers["Retry-After"] = str(RETRY_AFTER_S)
+    return response

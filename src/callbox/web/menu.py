@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The desks in the header. A room names its own in its `urls.py`, so adding one touches nothing here."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from callbox.kernel.actor import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One link. label: untranslated. action: who may do this sees it; None everybody. rank: lowest first."""
+
+    url_name: str
+    label: str
+    action: str | None
+    rank: int
+
+
+_desks: dict[str, Desk] = {}
+
+
+def add_desk(url_name: str, label: str, *, action: str | None = None, rank: int = 50) -> None:
+    """Show a page of this URL name in the header. label: marked with gettext_noop, translated when shown."""
+    _desks[url_name] = Desk(url_name, label, action, rank)
+
+
+def desks_for(request: HttpRequest) -> list[dict[str, str]]:
+    """The desks that the person of this request may use, as `address` and `label`."""
+    actor: Actor | None = getattr(request, "actor", None)
+    shown = [desk for desk in _desks.values() if _may(actor, desk)]
+    return [
+        {"address": reverse(desk.url_name), "label": gettext(desk.label)}
+        for desk in sorted(shown, key=lambda desk: (desk.rank, desk.url_name))
+    ]
+
+
+def _may(actor: Actor | None, desk: Desk) -> bool:
+    return desk.action is None or (actor is not None and desk.action in actor.powers)

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// Asking the server. A refusal (RFC 9457) is said in the status line and thrown as a Problem.
+
+import { say } from "./status.js";
+import { word } from "./words.js";
+
+export class Problem extends Error {
+  // status: the HTTP status, 0 when nobody answered. fields: name -> message.
+  constructor(status, detail, fields = {}) {
+    super(detail);
+    this.status = status;
+    this.fields = fields;
+  }
+}
+
+export function csrfToken() {
+  return document.querySelector('meta[name="csrf-token"]')?.content ?? "";
+}
+
+// What a problem body says, in words and by field.
+export function problemOf(status, body) {
+  const fields = {};
+  for (const { field, detail } of body?.errors ?? []) fields[field] = detail;
+  const told = [body?.detail || body?.title || word("refused"), ...Object.values(fields)];
+  return new Problem(status, told.join(" "), fields);
+}
+
+async function answerOf(response) {
+  if (response.status === 204) return null;
+  const isJson = (response.headers.get("Content-Type") ?? "").includes("json");
+  const body = isJson ? await response.json() : null;
+  if (!response.ok) throw problemOf(response.status, body);
+  return body;
+}
+
+// Send JSON and get JSON. options: quiet (say nothing), key (Idempotency-Key), signal.
+export async function call(method, path, body, { quiet = false, key, signal } = {}) {
+  const headers = { Accept: "application/json", "X-CSRFToken": csrfToken() };
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (key) headers["Idempotency-Key"] = key;
+  try {
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    const response = await fetch(path, { method, headers, body: text, signal, credentials: "same-origin" });
+    return await answerOf(response);
+  } catch (fault) {
+    if (fault.name === "AbortError") throw fault;
+    const problem = fault instanceof Problem ? fault : new Problem(0, word("unreachable"));
+    if (!quiet) say(problem.message, "wrong");
+    throw problem;
+  }
+}
+
+export const get = (path, options) => call("GET", path, undefined, options);
+export const post = (path, body = {}, options = {}) => call("POST", path, body, options);

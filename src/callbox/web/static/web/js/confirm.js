@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// A button with data-confirm acts on its second press only: a slip costs nothing, and no dialog stands in the way.
+
+import { say } from "./status.js";
+
+const PATIENCE_MS = 4000;
+const armed = new WeakMap();
+
+function disarm(button) {
+  const state = armed.get(button);
+  if (!state) return;
+  clearTimeout(state.timer);
+  armed.delete(button);
+  button.classList.remove("is-armed");
+  button.querySelector(".button-label").textContent = state.label;
+}
+
+function arm(button) {
+  const label = button.querySelector(".button-label");
+  armed.set(button, { label: label.textContent, timer: setTimeout(() => disarm(button), PATIENCE_MS) });
+  label.textContent = button.dataset.confirm;
+  button.classList.add("is-armed");
+  say(button.dataset.confirm);
+}
+
+document.addEventListener(
+  "click",
+  (event) => {
+    const button = event.target.closest("button[data-confirm]");
+    if (!button) return;
+    if (armed.has(button)) {
+      disarm(button);
+      return;
+    }
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    arm(button);
+  },
+  true,
+);
+document.addEventListener("focusout", (event) => event.target instanceof HTMLElement && disarm(event.target));

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+// The stream of changes from the door. It reconnects by itself with a fresh ticket and goes on after the last
+// entry it has seen, so nothing is missed and nothing is loaded anew. A stream that says nothing is stale.
+
+import { call } from "./api.js";
+import { refresh, span } from "./ages.js";
+import { correct } from "./clock.js";
+import { say } from "./status.js";
+import { word } from "./words.js";
+
+const TICKET = "/api/stream-ticket";
+const SIGN_IN = "/sign-in";
+const STALE_MS = 3000;
+const CHECK_MS = 500;
+const DELAYS_MS = [300, 1000, 2000, 4000];
+const listeners = new Map();
+const state = { source: null, last: "", heard: 0, tries: 0, timer: 0, ended: false, opening: false, shown: "" };
+
+// Hear of changes. name: "entry" or "position" (the parsed data), or "stale" and "live" (no data).
+export function on(name, hear) {
+  listeners.set(name, [...(listeners.get(name) ?? []), hear]);
+}
+
+function tell(name, data) {
+  for (const hear of listeners.get(name) ?? []) hear(data);
+}
+
+// Where the page's own data ends: entries up to this id are in it already.
+export function startStream(after = document.body.dataset.after ?? "") {
+  state.last = String(after);
+  state.heard = performance.now();
+  document.querySelector("[data-reconnect]")?.addEventListener("click", () => connect());
+  setInterval(check, CHECK_MS);
+  connect();
+}
+
+async function connect() {
+  if (state.opening || state.ended) return;
+  state.opening = true;
+  clearTimeout(state.timer);
+  state.source?.close();
+  try {
+    const { ticket, url } = await call("POST", TICKET, {}, { quiet: true });
+    open(ticket, url);
+  } catch (problem) {
+    if (problem.status === 401 || problem.status === 403) leave();
+    else again();
+  } finally {
+    state.opening = false;
+  }
+}
+
+function open(ticket, url = "/door/stream") {
+  const address = new URL(url, location.href);
+  address.searchParams.set("ticket", ticket);
+  if (state.last) address.searchParams.set("after", state.last);
+  state.source = new EventSource(address);
+  for (const name of ["entry", "position", "horizon"]) {
+    state.source.addEventListener(name, (event) => hear(name, event));
+  }
+  state.source.addEventListener("bye", leave);
+  // Its own retries would send the old ticket, which has run out by then.
+  state.source.onerror = again;
+}
+
+function hear(name, event) {
+  state.heard = performance.now();
+  state.tries = 0;
+  if (event.lastEventId) state.last = event.lastEventId;
+  const data = event.data ? JSON.parse(event.data) : {};
+  if (name === "horizon" && data.at) correct(data.at);
+  if (name !== "horizon") tell(name, data);
+  show("live");
+}
+
+function again() {
+  state.source?.close();
+  state.source = null;
+  clearTimeout(state.timer);
+  state.timer = setTimeout(connect, DELAYS_MS[Math.min(state.tries, DELAYS_MS.length - 1)]);
+  state.tries += 1;
+}
+
+function leave() {
+  state.ended = true;
+  state.source?.close();
+  location.assign(`${SIGN_IN}?next=${encodeURIComponent(location.pathname + location.search)}`);
+}
+
+function check() {
+  const silence = performance.now() - state.heard;
+  if (silence <= STALE_MS) return;
+  show("lost");
+  const age = document.querySelector("[data-stale-age]");
+  if (age) age.textContent = span(silence / 1000);
+  // A frozen door keeps the connection open and says nothing: give it up and ask anew.
+  if (state.source && silence > 2 * STALE_MS && silence % (2 * STALE_MS) < CHECK_MS) again();
+}
+
+function show(connection) {
+  const before = state.shown;
+  if (before === connection) return;
+  state.shown = connection;
+  const sign = document.querySelector("[data-connection]");
+  if (sign) showSign(sign, connection);
+  showBanner(connection === "lost");
+  if (before === "lost") say(word("live_again"), "done");
+  tell(connection === "lost" ? "stale" : "live");
+  refresh();
+}
+
+function showSign(sign, connection) {
+  sign.dataset.state = connection;
+  sign.querySelector("[data-connection-text]").textContent = word(connection);
+  for (const part of sign.querySelectorAll("[data-connection-sign]")) {
+    part.hidden = part.dataset.connectionSign !== connection;
+  }
+}
+
+function showBanner(lost) {
+  document.body.classList.toggle("is-stale", lost);
+  const banner = document.querySelector("[data-stale]");
+  if (!banner || banner.hidden === !lost) return;
+  banner.hidden = !lost;
+  banner.querySelector("[data-stale-text]").textContent = lost ? word("stale") : "";
+}
