@@ -14,6 +14,7 @@ from callbox.geo.domain.book import AddressBook
 from callbox.geo.domain.graph import RoadGraph
 from callbox.geo.domain.search import PlaceSearch
 from callbox.geo.domain.things import Area, Place, PlaceHit
+from callbox.host.config import load
 from callbox.kernel.errors import NotFound
 from callbox.kernel.text import gettext_noop as _
 
@@ -111,3 +112,17 @@ def speed_factor_on(name: str, day: date) -> float:
     valid = [row for row in rows if row["city"] in (name, "*") and date.fromisoformat(row["from"]) <= day]
     best = max(valid, key=lambda row: (row["city"] == name, row["from"]), default={"factor": 1.0})
     return float(best["factor"])
+
+
+def current_city() -> City:
+    """The city that this installation serves. Raises NotFound when it was never imported."""
+    config = load()
+    return open_city(config.cities, config.city)
+
+
+def areas_at(lon: float, lat: float) -> list[str]:
+    """The ids of the areas around a point (WGS84); none where no city is in force."""
+    config = load()
+    if current_version(config.cities, config.city) is None:
+        return []
+    return [area.id for area in current_city().areas_at(lon, lat)]

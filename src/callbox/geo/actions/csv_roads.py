@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reading a road network given as two tables: `x_nodes.csv` and `x_edges.csv` (columns as OSMnx names them)."""
+"""Reading a road network given as two tables, `x_nodes.csv` and `x_edges.csv`, as OSMnx names the columns."""
 
 import csv
 from pathlib import Path

@@ -26,7 +26,7 @@ def city_folder(root: Path, name: str) -> Path:
 
 @contextmanager
 def new_version(root: Path, name: str, version: str) -> Iterator[Path]:
-    """A folder to fill; on leaving it is published under its version by one rename, or removed on an error."""
+    """A folder to fill; on leaving it is published by one rename, or removed on an error."""
     city = city_folder(root, name)
     city.mkdir(parents=True, exist_ok=True)
     draft = city / f".draft-{secrets.token_hex(4)}"

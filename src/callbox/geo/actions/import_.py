@@ -26,6 +26,7 @@ from callbox.kernel.errors import Invalid
 from callbox.kernel.text import gettext_noop as _
 
 ATTRIBUTION = "© OpenStreetMap contributors"
+TILES = "tiles.pmtiles"
 FORMAT = 1
 """Raised when the folder's layout changes, so that an old folder is seen to be old."""
 
@@ -54,9 +55,9 @@ def import_city(
 ) -> ImportReport:
     """Import a city into `root/name/<version>` and put it in force.
 
-    roads: OpenStreetMap file, or `*_edges.csv` beside `*_nodes.csv`. areas, places: files, each may be given as
+    roads: OpenStreetMap file, or `*_edges.csv` beside `*_nodes.csv`. areas, places: files, also as
     `kind=file`. addresses: CSV with number, street, lat, lon; house numbers of the road file join it.
-    Raises Invalid, naming the file and what to do; then nothing changed and the version before stays in force.
+    Raises Invalid, naming the file and what to do; then the version before stays in force.
     """
     began, made = time.perf_counter(), _Made()
     city_folder(root, name)
@@ -89,10 +90,11 @@ def import_city(
     with new_version(root, name, version) as folder:
         step("write", lambda: _write(folder, graph, book, index, known))
         if tiles:
-            layers = [*source.shapes]
-            made.counts |= step(
-                "tiles", lambda: write_tiles(folder, graph, index, known, layers, book, attribution)
+            path = folder / TILES
+            drawn = step(
+                "tiles", lambda: write_tiles(path, source, index, known, book, graph.bounds, attribution)
             )
+            made.counts |= drawn
         report = ImportReport(
             name=name,
             version=version,

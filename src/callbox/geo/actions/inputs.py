@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO, cast
 
 import shapely
 from shapely.geometry import shape as shape_of
@@ -64,9 +64,7 @@ def _columns(header: Sequence[str], wanted: Sequence[str], path: Path) -> dict[s
     missing = [want for want in wanted if want not in found]
     if missing:
         raise Invalid(
-            _(
-                "%(file)s lacks the columns %(missing)s. Its first line must name number, street, lat and lon."
-            ),
+            _("%(file)s lacks the columns %(missing)s. Its first line must name number, street, lat, lon."),
             file=path.name,
             missing=", ".join(missing),
         )
@@ -105,16 +103,14 @@ def read_features(path: Path) -> list[Mapping[str, object]]:
             data = json.load(file)
         except json.JSONDecodeError as error:
             raise Invalid(
-                _(
-                    "%(file)s is no GeoJSON (%(why)s). Export it again as a GeoJSON FeatureCollection in WGS84."
-                ),
+                _("%(file)s is no GeoJSON (%(why)s). Export it again as a FeatureCollection in WGS84."),
                 file=path.name,
                 why=str(error),
             ) from error
     features = data.get("features") if isinstance(data, dict) else None
     if not isinstance(features, list) or not features:
         raise Invalid(
-            _("%(file)s holds no features. Export it again as a GeoJSON FeatureCollection in WGS84."),
+            _("%(file)s holds no features. Export it again as a FeatureCollection in WGS84."),
             file=path.name,
         )
     return [feature for feature in features if isinstance(feature, dict)]
@@ -170,11 +166,11 @@ def read_areas(files: Sequence[str | Path]) -> tuple[AreaIndex, list[str]]:
 
 def _geometry(feature: Mapping[str, object], path: Path) -> BaseGeometry | None:
     try:
-        shape = shape_of(feature["geometry"])
+        shape = shape_of(cast("dict[str, Any]", feature["geometry"]))
         low_lon, low_lat, high_lon, high_lat = shape.bounds
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, shapely.errors.ShapelyError):
         return None
-    if not (-180 <= low_lon and high_lon <= 180 and -90 <= low_lat and high_lat <= 90):
+    if not (low_lon >= -180 and high_lon <= 180 and low_lat >= -90 and high_lat <= 90):
         raise Invalid(
             _("%(file)s is not in degrees of longitude and latitude. Export it again in WGS84 (EPSG:4326)."),
             file=path.name,

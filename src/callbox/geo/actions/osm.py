@@ -15,19 +15,6 @@ from callbox.kernel.errors import Invalid
 from callbox.kernel.text import gettext_noop as _
 
 ENDINGS = (".osm.pbf", ".osm.gz", ".osm.bz2", ".osm")
-BOUND_OK = (
-    "hgv",
-    "motorcar",
-    "bus",
-    "psv",
-    "taxi",
-    "bicycle",
-    "motor_vehicle",
-    "emergency",
-    "coach",
-    "agricultural",
-)
-"""Words of `except=`. Only `emergency` exempts us; the others are named so that a typing error shows."""
 SHAPE_KEYS = ("building", "natural", "waterway", "landuse", "leisure")
 GREEN = {
     "park",
@@ -41,6 +28,8 @@ GREEN = {
     "village_green",
 }
 PLACES = {"fire_station": "fire_station", "police": "police_station", "hospital": "hospital"}
+
+Thing = osmium.osm.Node | osmium.osm.Way | osmium.osm.Relation | osmium.osm.Area | osmium.osm.Changeset
 
 
 @dataclass(slots=True)
@@ -100,22 +89,22 @@ def _check_file(path: Path) -> None:
         raise Invalid(_("%(file)s is empty. Download it again and repeat the import."), file=path.name)
 
 
-def _things(path: Path) -> Iterator[osmium.osm.OSMObject]:
+def _things(path: Path) -> Iterator[Thing]:
     processor = osmium.FileProcessor(str(path)).with_locations()
     processor.with_areas(osmium.filter.KeyFilter(*SHAPE_KEYS))
     processor.with_filter(osmium.filter.EmptyTagFilter())
     yield from processor
 
 
-def _take(source: Source, thing: osmium.osm.OSMObject) -> None:
+def _take(source: Source, thing: Thing) -> None:
     tags = {tag.k: tag.v for tag in thing.tags}
-    if thing.is_way():
+    if isinstance(thing, osmium.osm.Way):
         _take_way(source, thing, tags)
-    elif thing.is_relation():
+    elif isinstance(thing, osmium.osm.Relation):
         _take_relation(source.network, thing, tags)
-    elif thing.is_area():
+    elif isinstance(thing, osmium.osm.Area):
         _take_area(source, thing, tags)
-    elif thing.is_node():
+    elif isinstance(thing, osmium.osm.Node):
         _take_point(source, tags, thing.lon, thing.lat)
 
 
@@ -124,17 +113,23 @@ def _take_way(source: Source, way: osmium.osm.Way, tags: dict[str, str]) -> None
     if kind is None:
         return
     net = source.network
-    refs = []
+    forward, backward = words.speeds_kmh(tags, kind)
+    names, lanes = words.names_of(tags), words.lanes_of(tags)
+    for refs in _stretches(net, way):
+        net.ways.append(RawWay(way.id, refs, kind.map_class, names, forward, backward, lanes))
+
+
+def _stretches(net: RawNetwork, way: osmium.osm.Way) -> list[list[int]]:
+    """The nodes of a way; cut where a node is missing, so that no road crosses what the file does not hold."""
+    stretches: list[list[int]] = [[]]
     for node in way.nodes:
         if not node.location.valid():
             net.missing_nodes += 1
-        elif not refs or refs[-1] != node.ref:
-            refs.append(node.ref)
+            stretches.append([])
+        elif not stretches[-1] or stretches[-1][-1] != node.ref:
+            stretches[-1].append(node.ref)
             net.node_lonlat[node.ref] = (node.lon, node.lat)
-    if len(refs) > 1:
-        forward, backward = words.speeds_kmh(tags, kind)
-        names, lanes = words.names_of(tags), words.lanes_of(tags)
-        net.ways.append(RawWay(way.id, refs, kind.map_class, names, forward, backward, lanes))
+    return [refs for refs in stretches if len(refs) > 1]
 
 
 def _take_relation(net: RawNetwork, relation: osmium.osm.Relation, tags: dict[str, str]) -> None:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """From raw roads to the graph in force: cut, restricted, and only what hangs together."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 
 import numpy as np
@@ -22,7 +22,7 @@ LISTED = 500
 def graph_from(raw: RawNetwork) -> tuple[RoadGraph, float, Mapping[str, object], Mapping[str, object]]:
     """The graph, the share of the road length it holds, what fell out, and the turn restrictions used.
 
-    Raises Invalid when the largest part in which every road reaches every other holds less than half the roads.
+    Raises Invalid when less than half the roads hang together in the largest strong component.
     """
     edges = edges_of(raw)
     forbidden, used, unused = forbidden_sequences(edges, raw.restrictions)
@@ -31,7 +31,8 @@ def graph_from(raw: RawNetwork) -> tuple[RoadGraph, float, Mapping[str, object],
     if share < LEAST_SHARE:
         raise Invalid(
             _(
-                "Only %(share)d %% of the roads hang together (strong component %(kept)s of %(all)s road pieces). "
+                "The largest strong component holds only %(share)d %% of the roads "
+                "(%(kept)s of %(all)s pieces). "
                 "The file is probably cut or filtered badly: take an extract with all roads and their nodes."
             ),
             share=round(100 * share),
@@ -52,12 +53,13 @@ def graph_from(raw: RawNetwork) -> tuple[RoadGraph, float, Mapping[str, object],
 
 def _fallen_out(edges: Edges, keep: Ints) -> Mapping[str, object]:
     gone = np.setdiff1d(np.arange(len(edges.u)), keep)
-    metres: Counter[str] = Counter()
+    metres: dict[str, float] = defaultdict(float)
     for edge in gone.tolist():
-        metres[edges.names[int(edges.name[edge])][0]] += round(float(edges.length_m[edge]), 1)
+        metres[edges.names[int(edges.name[edge])][0]] += float(edges.length_m[edge])
+    longest = sorted(metres.items(), key=lambda pair: -pair[1])
     return {
         "edges": len(gone),
         "metres": round(float(edges.length_m[gone].sum()), 1),
         "ways": sorted(set(edges.way[gone].tolist())),
-        "streets": {name: round(length, 1) for name, length in metres.most_common(LISTED)},
+        "streets": {name: round(length, 1) for name, length in longest[:LISTED]},
     }

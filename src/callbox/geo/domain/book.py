@@ -85,7 +85,7 @@ class _Streets:
 
 
 def make_book(names: Sequence[Names], edge_name: Ints, addresses: Iterable[Address]) -> AddressBook:
-    """Join roads and addresses by the key of the street; `edge_name` holds the row of `names` of each edge."""
+    """Join roads and addresses by the key of the street; `edge_name`: the row of `names` of each edge."""
     streets = _Streets()
     street_of_name = np.array([streets.row(several) for several in names] or [-1], np.int64)
     row_of_street: dict[str, int] = {}

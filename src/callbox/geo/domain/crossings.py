@@ -13,7 +13,7 @@ NEARLY_M = 60.0
 
 
 def crossings_of(graph: RoadGraph, first: Ints, second: Ints) -> list[tuple[float, float]]:
-    """The places where two streets, given by their edges, meet: common junctions, else where they nearly do."""
+    """Where two streets, given by their edges, meet: common junctions, else where they nearly do."""
     a, b = _nodes(graph, first), _nodes(graph, second)
     common = np.intersect1d(a, b)
     if len(common):

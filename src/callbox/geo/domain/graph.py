@@ -102,7 +102,7 @@ class RoadGraph:
         )
 
     def snap_many(self, lonlat: Floats) -> tuple[Ints, Floats, Floats, Floats]:
-        """Nearest road points for shape (n, 2): edges, metres along, metres off, and the points themselves."""
+        """Nearest road points for shape (n, 2): edges, metres along, metres off, and the points."""
         if not (np.isfinite(lonlat).all() and (np.abs(lonlat) <= (180, 90)).all()):
             raise Invalid(_("This is no place on earth: longitude is -180 to 180, latitude -90 to 90."))
         points = shapely.points(self.plane.to_metres(lonlat))

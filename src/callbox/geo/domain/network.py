@@ -3,6 +3,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
@@ -30,7 +31,7 @@ class RawWay:
 
 @dataclass(slots=True)
 class RawRestriction:
-    """A turn restriction in OSM's words: `kind` as no_left_turn or only_straight_on; ids of ways and nodes."""
+    """A turn restriction in OSM's words: `kind` as no_left_turn; ids of ways and nodes."""
 
     id: int
     kind: str
@@ -44,8 +45,8 @@ class RawRestriction:
 class RawNetwork:
     """All roads of a source before any graph is made.
 
-    node_lonlat: node id -> (lon, lat), at least of every node the ways name. unused: reasons why turn
-    restrictions of the file were not taken, with their ids. extras: what the map shows besides.
+    node_lonlat: node id -> (lon, lat), at least of every node the ways name. unused: ids of turn restrictions
+    not taken, and why. missing_nodes: how many nodes of roads the file does not hold.
     """
 
     node_lonlat: dict[int, tuple[float, float]]
@@ -89,7 +90,7 @@ def _junctions(ways: Sequence[RawWay], extra: set[int]) -> set[int]:
 
 def _pieces(way: RawWay, junctions: set[int]) -> list[list[int]]:
     cuts = [i for i, ref in enumerate(way.refs) if ref in junctions]
-    return [way.refs[a : b + 1] for a, b in zip(cuts, cuts[1:], strict=False)]
+    return [way.refs[a : b + 1] for a, b in pairwise(cuts)]
 
 
 def edges_of(raw: RawNetwork) -> Edges:

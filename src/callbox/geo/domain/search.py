@@ -74,7 +74,7 @@ class PlaceSearch:
 
     def _size(self, row: int) -> int:
         rows = self.book.addresses(row)
-        return rows.stop - rows.start + len(self.book.edges(row))
+        return int(rows.stop) - int(rows.start) + len(self.book.edges(row))
 
     def _label(self, row: int, text: str = "", number: str = "") -> str:
         name = self.book.streets[row][0]

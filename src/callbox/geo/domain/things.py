@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class RoadPosition:
-    """A point on a road: `along_m` metres from the start of `edge`; `off_m` metres from the point asked for."""
+    """A point on a road: `along_m` metres along `edge`; `off_m` metres from the point asked for."""
 
     edge: int
     along_m: float
