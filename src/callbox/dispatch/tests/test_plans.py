@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-from datetime import date, timedelta
+from datetime import date
 from itertools import product
 
 import pytest
 
 from callbox.dispatch.plans import PlanRow, build_plans, load_capabilities, load_plans, plan_for
-from callbox.dispatch.timers import limit_for, load_timers, timers_for
 from callbox.kernel.tables import TableError, parse_table, read_table
 
 DAY = date(2026, 11, 22)
@@ -111,32 +110,3 @@ def test_scopes_and_capabilities_of_the_table_exist() -> None:
     types = {row["code"]: row["group"] for row in read_table("callbox.incidents", "types.tsv")}
     known = {"*", *types, *(f"group:{group}" for group in types.values())}
     assert {row.scope for row in load_plans(DAY)} <= known
-
-
-@pytest.mark.parametrize(
-    ("clock", "agency", "priority", "seconds"),
-    [
-        ("turnout", "fire", 1, 80),
-        ("turnout", "ems", 3, 60),
-        ("turnout", "city", 3, 60),
-        ("travel", "fire", 1, 240),
-        ("arrival", "police", 1, 60),
-        ("arrival", "police", 2, 180),
-        ("arrival", "police", 3, 300),
-        ("arrival", "police", 4, 2700),
-        ("acknowledge", "fire", 1, 20),
-    ],
-)
-def test_how_soon_is_promised(clock: str, agency: str, priority: int, seconds: int) -> None:
-    assert limit_for(clock, agency, priority, load_timers(DAY)) == timedelta(seconds=seconds)
-
-
-def test_answering_has_two_percentages() -> None:
-    found = timers_for("answer", "fire", 1, load_timers(DAY))
-    assert [(timer.within.seconds, timer.percent) for timer in found] == [(15, 90), (20, 95)]
-
-
-def test_nothing_promised_is_said() -> None:
-    assert timers_for("travel", "police", 1, load_timers(DAY)) == []
-    with pytest.raises(TableError, match="no travel time for police"):
-        limit_for("travel", "police", 1, load_timers(DAY))

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reading raw contacts, for the room that makes calls of them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A raw contact and where it stands in the reading order. body is b"" once it was erased."""
+
+    id: UUID
+    channel: str
+    lane: str
+    content_type: str
+    body: bytes
+    received_at: datetime
+    position: tuple[int, int]
+
+
+def contacts_after(position: tuple[int, int], limit: int) -> list[Contact]:
+    """The next contacts in reading order, only settled ones: none can still come in before them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, channel, lane, content_type, body, received_at, xid::text::bigint, seq FROM door_contact"
+            " WHERE (xid, seq) > (%s::text::xid8, %s) AND xid < pg_snapshot_xmin(pg_current_snapshot())"
+            " ORDER BY xid, seq LIMIT %s",
+            [str(position[0]), position[1], limit],
+        )
+        return [_contact(*row) for row in cursor.fetchall()]
+
+
+def _contact(
+    identity: UUID,
+    channel: str,
+    lane: str,
+    content_type: str,
+    body: bytes | None,
+    at: datetime,
+    xid: int,
+    seq: int,
+) -> Contact:
+    return Contact(identity, channel, lane, content_type, bytes(body or b""), at, (xid, seq))

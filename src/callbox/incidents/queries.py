@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reading incidents. Exact places and remarks are read through the functions that note who read them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Count, QuerySet
+
+from callbox.access.actions import note_read
+from callbox.incidents.catalogue import load_types
+from callbox.incidents.domain import KIND
+from callbox.incidents.models import Incident, Place, Remark
+from callbox.incidents.similar import OpenIncident, Report, Suggestion, load_limits, suggest
+from callbox.kernel.actor import Actor
+from callbox.kernel.errors import NotFound
+
+SEE, PERSONAL = f"{KIND}.see", f"{KIND}.personal"
+
+
+def incident_for(actor: Actor, incident_id: UUID) -> Incident:
+    """The incident with its matter and place, if this actor may see it. Raises NotFound."""
+    incident = Incident.objects.select_related("matter", "place").filter(matter_id=incident_id).first()
+    if incident is None:
+        raise NotFound
+    actor.require_sight(SEE, incident.matter.scope)
+    return incident
+
+
+def visible(actor: Actor) -> QuerySet[Incident]:
+    """All incidents this actor may see, with matter and place."""
+    power = actor.powers.get(SEE)
+    if power is None:
+        return Incident.objects.none()
+    found = Incident.objects.select_related("matter", "place")
+    return found if power[1] == "any" else found.filter(matter__scope__overlap=sorted(actor.keys))
+
+
+def open_incidents(actor: Actor) -> Sequence[Incident]:
+    """Open incidents, most urgent and oldest first, each with `call_count`."""
+    found = visible(actor).filter(matter__final=False).annotate(call_count=Count("calls"))
+    return list(found.order_by("priority", "matter__opened_at"))
+
+
+def closed_incidents(actor: Actor, since: datetime, limit: int = 100) -> Sequence[Incident]:
+    """Incidents closed since a time, newest first."""
+    found = visible(actor).filter(matter__final=True, matter__closed_at__gte=since)
+    return list(found.order_by("-matter__closed_at")[:limit])
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What is personal about an incident, handed out once per read."""
+
+    lon: float | None
+    lat: float | None
+    address: str
+    note: str
+    remarks: Sequence[Remark]
+
+
+def details_for(actor: Actor, incident: Incident, *, purpose: str, at: datetime) -> Details:
+    """Exact place, note and remarks; who read them, when and for what is noted. Raises NotFound."""
+    note_read("incident", [incident.matter_id], purpose, action=PERSONAL, scope=incident.matter.scope, by=actor, at=at)
+    place = incident.place
+    return Details(place.lon, place.lat, place.address, place.note, list(incident.remarks.order_by("at")))
+
+
+def places_for(actor: Actor, incidents: Iterable[Incident], *, purpose: str, at: datetime) -> Mapping[UUID, Place]:
+    """The places of many incidents for a map or a board; one noted read for each. Sensitive ones are left out."""
+    shown = [i for i in incidents if not i.sensitive and actor.may(PERSONAL, i.matter.scope)]
+    if shown:
+        note_read("incident", [i.matter_id for i in shown], purpose, action=PERSONAL, scope=actor.keys, by=actor, at=at)
+    return {incident.matter_id: incident.place for incident in shown}
+
+
+def similar_for(
+    actor: Actor, lon: float, lat: float, at: datetime, *, type_code: str = "", leave_out: UUID | None = None
+) -> list[Suggestion]:
+    """Open incidents that may be the same event as one at this place (WGS84) and time."""
+    types = load_types()
+    known = [
+        OpenIncident(i.matter_id, i.type, types[i.type].group if i.type in types else "other", i.place.lon, i.place.lat, i.matter.opened_at)
+        for i in visible(actor).filter(matter__final=False, place__lon__isnull=False, matter__opened_at__gte=at - timedelta(hours=12))
+        if i.place.lon is not None and i.place.lat is not None and i.matter_id != leave_out
+    ]
+    group = types[type_code].group if type_code in types else ""
+    return suggest(Report(lon, lat, at, type_code, group), known, load_limits(at.date()))
+
+
+def next_number() -> int:
+    """A number that nobody else has. Numbers may have gaps: a sequence holds no lock."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('incidents_number')")
+        return int(cursor.fetchone()[0])
+
+
+def find_by_number(actor: Actor, number: int) -> Incident:
+    """The incident that people call by this number. Raises NotFound."""
+    incident = visible(actor).filter(number=number).first()
+    if incident is None:
+        raise NotFound
+    return incident

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The call's states and moves, and what a contact says once it is read. Pure."""
+
+from dataclasses import dataclass
+
+from callbox.kernel.workflow import Workflow, step
+from callbox.matters.domain import register
+
+KIND = "call"
+WAITING, ANSWERED, LOST, DONE = "waiting", "answered", "lost", "done"
+ANSWER_CLOCK = "answer"
+QUEUE = "desk:answering"
+
+EMERGENCY, CIVIC = "emergency", "civic"
+OUTCOMES = ("incident", "information", "no_help_needed", "silent", "test", "misuse", "handed_over", "not_reached")
+
+WORKFLOW = register(
+    Workflow(
+        KIND,
+        version=1,
+        start=WAITING,
+        final=frozenset({DONE}),
+        moves=(
+            step("contact", f"{WAITING} {ANSWERED} {LOST}", needs="contact"),
+            step("claim", f"{WAITING} {LOST}", ANSWERED, stops=ANSWER_CLOCK),
+            step("release", ANSWERED, WAITING, needs="reason", starts=ANSWER_CLOCK),
+            step("lose", WAITING, LOST),
+            step("try_back", LOST, needs="result"),
+            step("note", ANSWERED),
+            step("link", ANSWERED, needs="incident"),
+            step("wrap_up", f"{ANSWERED} {LOST}", DONE, needs="outcome", closes=True),
+        ),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a contact says, as far as it could be read; all of it is personal data.
+
+    lon, lat: WGS84, only when the sender shared it. thread: what the sender's messages have in common.
+    readable: False means that a person must look at the bytes themselves.
+    lost: the exchange says that the caller hung up before an answer.
+    """
+
+    name: str = ""
+    number: str = ""
+    words: str = ""
+    place: str = ""
+    lon: float | None = None
+    lat: float | None = None
+    thread: str = ""
+    type_hint: str = ""
+    readable: bool = True
+    lost: bool = False

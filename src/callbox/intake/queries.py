@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reading calls. The queue shows no personal data; who called is read through `caller_for`, which notes it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from callbox.access.actions import note_read
+from callbox.intake.domain import ANSWERED, KIND, LOST, WAITING
+from callbox.intake.models import Call, CallContact, Caller
+from callbox.kernel.actor import Actor
+from callbox.kernel.errors import NotFound
+
+SEE, PERSONAL = f"{KIND}.see", f"{KIND}.personal"
+
+
+def call_for(actor: Actor, call_id: UUID) -> Call:
+    """The call with its matter, if this actor may see it. Raises NotFound."""
+    call = Call.objects.select_related("matter").filter(matter_id=call_id).first()
+    if call is None:
+        raise NotFound
+    actor.require_sight(SEE, call.matter.scope)
+    return call
+
+
+def queue(actor: Actor) -> Sequence[Call]:
+    """Calls that nobody has answered yet, or that were lost: emergency first, then by age."""
+    return list(_seen(actor).filter(matter__state__in=[WAITING, LOST]).order_by("-lane", "received_at"))
+
+
+def answered_by(actor: Actor) -> Sequence[Call]:
+    """The calls this person has in hand."""
+    return list(_seen(actor).filter(matter__state=ANSWERED, matter__owner=actor.id).order_by("received_at"))
+
+
+def open_calls(actor: Actor) -> Sequence[Call]:
+    """Every call that is not finished."""
+    return list(_seen(actor).filter(matter__final=False).order_by("received_at"))
+
+
+def calls_of_incident(actor: Actor, incident_id: UUID) -> Sequence[Call]:
+    """The calls that tell of an incident, oldest first."""
+    return list(_seen(actor).filter(incident_id=incident_id).order_by("received_at"))
+
+
+def _seen(actor: Actor) -> QuerySet[Call]:
+    found = Call.objects.select_related("matter")
+    return found if actor.may(SEE) else found.none()
+
+
+def caller_for(actor: Actor, call: Call, *, purpose: str, at: datetime) -> Caller:
+    """Who called and what they said; that it was read is noted first. Raises NotFound."""
+    note_read("call", [call.matter_id], purpose, action=PERSONAL, scope=call.matter.scope, by=actor, at=at)
+    return Caller.objects.get(call=call)
+
+
+def contact_taken(contact_id: UUID) -> bool:
+    """Whether a raw contact belongs to a call already."""
+    return CallContact.objects.filter(contact=contact_id).exists()
+
+
+def thread_call(thread: str) -> Call | None:
+    """The call of this thread that is not finished, if any."""
+    if not thread:
+        return None
+    found = Call.objects.select_related("matter").filter(thread=thread, matter__final=False)
+    return found.order_by("-received_at").first()
