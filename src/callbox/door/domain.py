@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A contact as it came in: raw bytes, who says that they sent it, and an identity that makes repeats harmless."""
+"""A contact as it came in: raw bytes, who sent it, and an identity that makes repeats harmless."""
 
 import csv
 import hashlib

@@ -21,7 +21,7 @@ class Counted(models.BigIntegerField):
 
 
 class Contact(models.Model):
-    """One contact by any medium, raw. `body` is None once it was erased; the row stays, so a repeat stays one."""
+    """One contact by any medium, raw. `body` is None once erased; the row stays, so a repeat stays one."""
 
     id = models.UUIDField(primary_key=True)
     channel = models.TextField()

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The door as an ASGI application: four paths of its own, everything else is web's."""
+
+import asyncio
+import ipaddress
+import logging
+from collections.abc import Coroutine
+from typing import Any
+
+from callbox.door.accept import DATABASE_DEADLINE_S, Acceptor
+from callbox.door.contacts import take_contact
+from callbox.door.drain import Drain
+from callbox.door.health import health
+from callbox.door.http import Receive, Scope, Send, answer_json, headers_of, problem
+from callbox.door.hub import Hub
+from callbox.door.notify import Notifier
+from callbox.door.options import Options
+from callbox.door.positions import Positions
+from callbox.door.proxy import Proxy
+from callbox.door.screens import Screens
+from callbox.door.spool import Spool
+from callbox.door.store import Store
+from callbox.door.stream import Streams
+from callbox.door.watch import Watch
+
+log = logging.getLogger(__name__)
+
+CONTACTS = "/door/contacts/"
+
+
+class Door:
+    """All parts of one door, and the way of a request to them."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self.screens = Screens()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, or the life of the process."""
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif scope["type"] == "http":
+            await self._route(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close"})
+
+    async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path, method = scope["path"], scope["method"]
+        if method == "POST" and path.startswith(CONTACTS):  # under whatever name: never refused
+            channel = path.removeprefix(CONTACTS)
+            await take_contact(scope, receive, send, channel, self.acceptor, self.options)
+        elif not self._is_ours(headers_of(scope).get("host", "")):
+            await problem(send, scope, 421, "wrong_host")
+        elif not path.startswith("/door/"):
+            await self.proxy.serve(scope, receive, send)
+        elif method == "GET" and path == "/door/stream":
+            await self.streams.serve(scope, receive, send)
+        elif method == "GET" and path == "/door/health":
+            await answer_json(send, 200, health(self.store, self.spool, self.hub))
+        else:
+            await problem(send, scope, 404, "not_found")
+
+    def _is_ours(self, host: str) -> bool:
+        """Known names and bare numbers only: a stranger's name that leads here could read as our pages do."""
+        name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
+        name = name.strip("[]").lower()
+        if name in self.options.hosts:
+            return True
+        try:
+            ipaddress.ip_address(name)
+        except ValueError:
+            return False
+        return True
+
+    async def open(self) -> None:
+        """Start all parts. The spool first: without it nothing is promised."""
+        options = self.options
+        self.spool = await asyncio.to_thread(Spool, options.spool, options.spool_size)
+        self.store = Store(options.database_url, deadline_s=DATABASE_DEADLINE_S)
+        self.hub = Hub(options.database_url, self.screens)
+        self.watch = Watch(options.database_url, self.screens)
+        self.notifier = Notifier(options.database_url)
+        self.acceptor = Acceptor(self.store, self.spool, self._on_new)
+        self.streams = Streams(options.database_url, options.secret, self.hub, self.watch)
+        self.proxy = Proxy(options.web_port, options.emergency_number)
+        parts = (self.hub, self.watch, self.notifier, Drain(self.spool, self.store))
+        self._keep(self.hub.beat())
+        self._keep(Positions(options.database_url, self.screens).run())
+        for part in parts:
+            self._keep(part.run())
+
+    async def close(self) -> None:
+        """End all parts; what was promised is durable already."""
+        self.screens.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.store.close()
+        await self.proxy.close()
+        await asyncio.to_thread(self.spool.close)
+
+    def _on_new(self) -> None:
+        self.hub.wake()
+        self.notifier.wake()
+
+    def _keep(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        task.add_done_callback(_say_why)
+        self._tasks.append(task)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()
+        await self.open()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self.close()
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+def _say_why(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()):
+        log.critical("A part of the door ended.", exc_info=error)

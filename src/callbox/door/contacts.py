@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+"""POST /door/contacts/{channel}: what anybody sends, accepted before anybody reads it."""
+
+import asyncio
+from datetime import UTC, datetime
+
+from callbox.door.accept import Acceptor
+from callbox.door.domain import contact_from
+from callbox.door.failures import NotAccepted
+from callbox.door.http import Gone, Receive, Scope, Send, answer, body_of, headers_of, problem
+from callbox.door.options import Options
+from callbox.door.steps import step
+
+BODY_DEADLINE_S = 30.0
+
+
+async def take_contact(
+    scope: Scope, receive: Receive, send: Send, channel: str, acceptor: Acceptor, options: Options
+) -> None:
+    """Answer 201 once the contact is durable, 503 with a telephone number when it could not be made so.
+
+    A body over the limit is kept up to it and marked as cut. A sender that goes away before the end of its
+    body has not sent a contact: it hears no yes, and says it again.
+    """
+    try:
+        async with asyncio.timeout(BODY_DEADLINE_S):
+            body, cut = await body_of(receive, options.body_limit)
+    except (Gone, TimeoutError):
+        return
+    contact = contact_from(channel, headers_of(scope), body, received_at=datetime.now(UTC), cut=cut)
+    try:
+        taken = await acceptor.accept(contact)
+    except NotAccepted:
+        await problem(send, scope, 503, "not_accepted", "telephone", number=options.emergency_number)
+        return
+    repeated = "true" if taken.repeated else "false"
+    said = f'{{"id": "{taken.id}", "accepted": "{taken.accepted}", "repeated": {repeated}}}'
+    step("answer")
+    await answer(send, 201, said.encode(), b"application/json")
+    step("answered")

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One reader for all screens: follows journal and contacts, and hands out what is new."""
+
+import asyncio
+import contextlib
+import logging
+import time
+from datetime import UTC, datetime
+
+import asyncpg
+
+from callbox.door import tail
+from callbox.door.failures import DATABASE_FAILURES
+from callbox.door.screens import Screen, Screens
+from callbox.door.store import connect
+from callbox.door.tail import Position
+
+log = logging.getLogger(__name__)
+
+CHANNEL = "callbox"
+TICK_S = 0.25
+SOON_S = 0.004
+DEADLINE_S = 2.0
+RETRY_S = 0.5
+BEAT_S = 1.0
+
+
+class Hub:
+    """Reads when woken (by this process or a NOTIFY) and on a tick; a lost hint costs 250 ms, no entry."""
+
+    def __init__(self, dsn: str, screens: Screens) -> None:
+        self._dsn = dsn
+        self.screens = screens
+        self.entries: Position | None = None
+        self._contacts = Position()
+        self._woken = asyncio.Event()
+        self._read_at = 0.0
+        self.oldest_unread_s: float | None = None
+
+    @property
+    def age_s(self) -> float:
+        """Seconds since everything there was had been read."""
+        return time.monotonic() - self._read_at
+
+    def wake(self, *_: object) -> None:
+        """Something is new."""
+        if self.screens:
+            self._woken.set()
+
+    async def run(self) -> None:
+        """Follow for ever; a lost database is tried again."""
+        while True:
+            link: asyncpg.Connection | None = None
+            try:
+                link = await connect(self._dsn, DEADLINE_S)
+                await self._follow(link)
+            except DATABASE_FAILURES as error:
+                self.oldest_unread_s = None
+                log.warning("The stream cannot read the database (%s).", type(error).__name__)
+            finally:
+                if link is not None:
+                    link.terminate()
+            await asyncio.sleep(RETRY_S)
+
+    async def beat(self) -> None:
+        """Every second tell every screen the time, how far it has seen everything, and how fresh that is."""
+        while True:
+            self.show_horizon()
+            await asyncio.sleep(BEAT_S)
+
+    def show_horizon(self, *screens: Screen) -> None:
+        """Tell these screens, or all, where the stream stands."""
+        if self.entries is None:
+            return
+        said = {
+            "now": datetime.now(UTC).isoformat(),
+            "position": str(self.entries),
+            "age_s": round(self.age_s, 3),
+        }
+        data = tail.message("horizon", said)
+        for screen in screens or self.screens:
+            screen.give(data)
+
+    async def _follow(self, link: asyncpg.Connection) -> None:
+        async with asyncio.timeout(DEADLINE_S):
+            await link.add_listener(CHANNEL, self.wake)
+            if self.entries is None:
+                self.entries = await tail.last_of(link, "journal_entry")
+                self._contacts = await tail.last_of(link, "door_contact")
+        pause, measured = TICK_S, 0.0
+        while True:
+            if time.monotonic() - measured > BEAT_S:
+                measured = time.monotonic()
+                async with asyncio.timeout(DEADLINE_S):
+                    self.oldest_unread_s = await tail.oldest_unread_s(link)
+            async with asyncio.timeout(DEADLINE_S):
+                found = await self._read(link)
+            # What woke us may still be held back by an open transaction: look again soon, then less often.
+            woken = await self._pause(pause)
+            pause = SOON_S if found or woken else min(2 * pause, TICK_S)
+
+    async def _pause(self, seconds: float) -> bool:
+        await asyncio.sleep(SOON_S)  # under load: one read for all that came in meanwhile
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._woken.wait()
+        woken = self._woken.is_set()
+        self._woken.clear()
+        return woken
+
+    async def _read(self, link: asyncpg.Connection) -> int:
+        found = 0
+        while True:
+            entries = await tail.entries_after(link, self.entries or Position())
+            contacts = await tail.contacts_after(link, self._contacts)
+            # No await from here: a screen that joins sees each entry either in its catch-up or live.
+            self.screens.show_entries(entries)
+            self.screens.show_contacts(contacts)
+            self.entries = entries[-1].position if entries else self.entries
+            self._contacts = contacts[-1].position if contacts else self._contacts
+            found += len(entries) + len(contacts)
+            if max(len(entries), len(contacts)) < tail.LIMIT:
+                self._read_at = time.monotonic()
+                return found

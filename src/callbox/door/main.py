@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The door's process: uvicorn around the application."""
+
+import logging
+from types import FrameType
+
+import uvicorn
+
+from callbox.door.app import Door
+from callbox.door.options import Options, options_from
+from callbox.host.config import load
+
+GRACE_S = 3  # streams are told to end at once; what is being accepted needs less
+
+
+class Server(uvicorn.Server):
+    """Tells the streams to end as soon as the process is asked to: uvicorn waits for open answers first."""
+
+    def __init__(self, config: uvicorn.Config, door: Door) -> None:
+        super().__init__(config)
+        self._door = door
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """A signal asks the process to end."""
+        self._door.screens.close()
+        super().handle_exit(sig, frame)
+
+
+def serve(options: Options) -> None:
+    """Serve until SIGTERM or SIGINT."""
+    door = Door(options)
+    config = uvicorn.Config(
+        door,
+        host=options.host,
+        port=options.port,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        access_log=False,  # a ticket stands in an address, and who called when is nobody's business
+        log_level="warning",
+        server_header=False,
+        date_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=GRACE_S,
+        backlog=2048,
+    )
+    Server(config, door).run()
+
+
+def main() -> None:
+    """Serve with what the environment says."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    serve(options_from(load()))

@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Contacts into the database: those that come in together share one INSERT, and none waits past its deadline.
+
+A few workers have a connection each. A worker takes whatever waits, up to a limit, inserts it in one
+statement and answers each sender when the commit has returned. When anything fails or is late, the database
+counts as down at once for everybody, until the drain finds it well again.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections import deque
+from collections.abc import Sequence
+from uuid import UUID
+
+import asyncpg
+
+from callbox.door.domain import Contact
+from callbox.door.failures import DATABASE_FAILURES, DatabaseDown
+from callbox.door.steps import step
+
+log = logging.getLogger(__name__)
+
+TYPES = {
+    "id": "uuid",
+    "channel": "text",
+    "lane": "text",
+    "source": "text",
+    "key": "text",
+    "digest": "bytea",
+    "content_type": "text",
+    "body": "bytea",
+    "cut": "boolean",
+    "remote_at": "timestamptz",
+    "received_at": "timestamptz",
+    "retain_until": "timestamptz",
+}
+INSERT = (
+    f"INSERT INTO door_contact ({', '.join(TYPES)}, taken_by)"
+    f" SELECT *, ${len(TYPES) + 1}::text FROM unnest("
+    + ", ".join(f"${number}::{kind}[]" for number, kind in enumerate(TYPES.values(), 1))
+    + ") ON CONFLICT (id) DO NOTHING RETURNING id"
+)
+BATCH = 256
+Waiter = tuple[Contact, asyncio.Future[bool]]
+
+
+async def insert(link: asyncpg.Connection, contacts: Sequence[Contact], taken_by: str) -> set[UUID]:
+    """Insert contacts in one transaction; the ids of those that were new.
+
+    Sorted by id, so that two such statements with the same keys wait for each other in one order.
+    """
+    ordered = sorted(contacts, key=lambda contact: contact.id)
+    columns = [[getattr(contact, name) for contact in ordered] for name in TYPES]
+    step("insert")
+    rows = await link.fetch(INSERT, *columns, taken_by)
+    step("inserted")
+    return {row["id"] for row in rows}
+
+
+class Store:
+    """The database as the door writes to it."""
+
+    def __init__(self, dsn: str, *, deadline_s: float, workers: int = 2) -> None:
+        self._dsn = dsn
+        self._deadline_s = deadline_s
+        self._waiting: deque[Waiter] = deque()
+        self._more = asyncio.Event()
+        self._tasks = [asyncio.create_task(self._work()) for _ in range(workers)]
+        self.went_down = asyncio.Event()
+
+    @property
+    def down(self) -> bool:
+        """Whether the database counts as gone."""
+        return self.went_down.is_set()
+
+    async def take(self, contact: Contact) -> bool:
+        """Make a contact durable; True when it is new, False when it was there already.
+
+        Raises DatabaseDown at once while the database counts as down, else within the deadline.
+        """
+        if self.down:
+            raise DatabaseDown
+        future = asyncio.get_running_loop().create_future()
+        self._waiting.append((contact, future))
+        self._more.set()
+        try:
+            async with asyncio.timeout(self._deadline_s):
+                return bool(await future)
+        except TimeoutError:
+            self.mark_down("no answer in time")
+            raise DatabaseDown from None
+
+    def mark_down(self, why: str) -> None:
+        """From now on everything goes to the spool; whoever waits is told at once."""
+        if not self.down:
+            log.error("The database does not take contacts (%s): they go to the spool.", why)
+        self.went_down.set()
+        while self._waiting:
+            _refuse([self._waiting.popleft()])
+
+    def mark_up(self) -> None:
+        """The database took something: it is trusted again."""
+        if self.down:
+            log.warning("The database takes contacts again.")
+        self.went_down.clear()
+
+    async def connect(self) -> asyncpg.Connection:
+        """A new connection, or one of DATABASE_FAILURES within the deadline."""
+        return await connect(self._dsn, self._deadline_s)
+
+    async def close(self) -> None:
+        """End the workers and their connections."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _work(self) -> None:
+        link: asyncpg.Connection | None = None
+        try:
+            while True:
+                batch = await self._next_batch()
+                if not batch:
+                    continue
+                link = await self._insert(link, batch)
+        finally:
+            if link is not None:
+                link.terminate()
+
+    async def _next_batch(self) -> list[Waiter]:
+        while not self._waiting:
+            self._more.clear()
+            await self._more.wait()
+        batch = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
+        return [waiter for waiter in batch if not waiter[1].done()]  # who gave up went to the spool
+
+    async def _insert(
+        self, link: asyncpg.Connection | None, batch: list[Waiter]
+    ) -> asyncpg.Connection | None:
+        try:
+            async with asyncio.timeout(self._deadline_s):
+                if link is None or link.is_closed():
+                    link = await self.connect()
+                new = await insert(link, [contact for contact, _ in batch], "database")
+        except DATABASE_FAILURES as error:
+            self.mark_down(type(error).__name__)
+            _refuse(batch)
+            if link is not None:
+                link.terminate()
+            return None
+        for contact, future in batch:
+            if not future.done():
+                future.set_result(contact.id in new)
+            new.discard(contact.id)  # the same contact twice in one batch: the second is a repeat
+        return link
+
+
+async def connect(dsn: str, deadline_s: float) -> asyncpg.Connection:
+    """A connection for one task, or one of DATABASE_FAILURES."""
+    try:
+        return await asyncpg.connect(
+            dsn, timeout=deadline_s, server_settings={"application_name": "callbox door"}
+        )
+    except ValueError as error:
+        raise asyncpg.InterfaceError(str(error)) from error
+
+
+def _refuse(batch: Sequence[Waiter]) -> None:
+    for _, future in batch:
+        if not future.done():
+            with contextlib.suppress(asyncio.InvalidStateError):
+                future.set_exception(DatabaseDown())
