@@ -120,7 +120,7 @@ def _take_way(source: Source, way: osmium.osm.Way, tags: dict[str, str]) -> None
 
 
 def _stretches(net: RawNetwork, way: osmium.osm.Way) -> list[list[int]]:
-    """The nodes of a way; cut where a node is missing, so that no road crosses what the file does not hold."""
+    """The nodes of a way; cut where one is missing, so that no road crosses what the file does not hold."""
     stretches: list[list[int]] = [[]]
     for node in way.nodes:
         if not node.location.valid():
