@@ -23,7 +23,7 @@ ROLE_NAMES = {
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `who`, `desk_pages`, `sign_out_url`, `clock_speed`. Costs nothing where not shown."""
+    """Context processor: `who`, `desk_pages`, `sign_out_url`, `clock_speed`. Free where not shown."""
     return {
         "who": SimpleLazyObject(lambda: _who(request)),
         "desk_pages": SimpleLazyObject(lambda: desks_for(request)),

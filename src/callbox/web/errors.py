@@ -81,7 +81,7 @@ def wants_problem(request: HttpRequest) -> bool:
 
 
 class ErrorPages:
-    """Middleware that answers a refusal raised in a view; anything else stays a fault and is logged as one."""
+    """Middleware that answers a refusal raised in a view; anything else stays a fault, and is logged."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -19,7 +19,7 @@ register = template.Library()
 def button(label: str, **options: Any) -> dict[str, Any]:
     """A button, or a link that looks like one when `href` is given.
 
-    kind: "", "primary", "quiet", "danger" or "big" (several with spaces). key: the single key that presses it.
+    kind: "", "primary", "quiet", "danger" or "big" (or several). key: the single key that presses it.
     confirm: words shown after the first press; only the second one counts. Also name, value, type, disabled,
     id, form, group (heading in the palette), data_action.
     """
@@ -101,7 +101,7 @@ def combobox(name: str, label: str, **options: Any) -> dict[str, Any]:
 
 @register.inclusion_tag("web/c/error_summary.html")
 def error_summary(errors: Mapping[str, str] | None) -> dict[str, Any]:
-    """All errors of a form at its top, each a link to its field; takes the focus. errors: field -> message."""
+    """All errors of a form at its top, each a link to its field; takes the focus. errors: name to text."""
     return {"errors": dict(errors or {})}
 
 

@@ -15,7 +15,7 @@ export function point(lon, lat, properties) {
 }
 
 function sources() {
-  const clustered = { type: "geojson", data: EMPTY, cluster: true, clusterMaxZoom: CLUSTER_UNTIL, clusterRadius: 44 };
+  const clustered = { type: "geojson", data: EMPTY, cluster: true, clusterMaxZoom: CLUSTER_UNTIL, clusterRadius: 30 };
   const top = { priority: ["min", ["get", "priority"]], late: ["max", ["get", "late"]] };
   return {
     routes: { type: "geojson", data: EMPTY },
@@ -55,7 +55,7 @@ function ring(colours) {
     type: "circle",
     source: "selection",
     paint: {
-      "circle-radius": 19,
+      "circle-radius": 20,
       "circle-opacity": 0,
       "circle-stroke-width": 3,
       "circle-stroke-color": colours["map-mark"],
@@ -75,7 +75,7 @@ function units(colours) {
     "symbol-sort-key": ["get", "rank"],
   };
   const faded = { "icon-opacity": ["case", ["==", ["get", "stale"], 1], 0.5, 1] };
-  const many = { "icon-image": "cluster", "text-field": ["get", "point_count_abbreviated"], "text-offset": [0, 0], "text-anchor": "center", "text-allow-overlap": true };
+  const many = { "icon-image": "cluster", "text-field": ["concat", "×", ["get", "point_count_abbreviated"]], "text-allow-overlap": true };
   return [
     symbol("unit-clusters", "units", ["has", "point_count"], many, colours),
     symbol("units", "units", one, layout, colours, { paint: faded }),

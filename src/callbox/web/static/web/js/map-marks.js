@@ -16,7 +16,7 @@ const PATHS = {
   diamond: "M12 1l11 11-11 11L1 12z",
   box: "M3 3h18v18H3z",
   ring: "M2 12a10 10 0 1 0 20 0a10 10 0 1 0-20 0z",
-  pin: "M12 23s8-8.5 8-14a8 8 0 0 0-16 0c0 5.500 8 14 8 14z",
+  pin: "M12 23s8-8.5 8-14a8 8 0 0 0-16 0c0 5.5 8 14 8 14z",
   warning: "M12 1l11 20H1z",
 };
 const UNITS = {
@@ -45,11 +45,13 @@ function colours() {
 }
 
 class Drawing {
-  constructor(size = 28) {
+  // size: pixels on the screen. rim: room round the 24 x 24 box for what is drawn outside it.
+  constructor(size, rim = 2) {
+    const scale = (size * SCALE) / (24 + 2 * rim);
     this.canvas = new OffscreenCanvas(size * SCALE, size * SCALE);
     this.context = this.canvas.getContext("2d", { willReadFrequently: true });
-    this.context.scale((size * SCALE) / 28, (size * SCALE) / 28);
-    this.context.translate(2, 2);
+    this.context.scale(scale, scale);
+    this.context.translate(rim, rim);
     this.c = colours();
   }
 
@@ -86,15 +88,15 @@ class Drawing {
 }
 
 function unitMark(state) {
-  const drawing = new Drawing(24);
+  const drawing = new Drawing(state === "en_route" ? 30 : 26);
   for (const [name, fill, line] of UNITS[state]) drawing.path(name, fill, line);
   return drawing.image();
 }
 
 function incidentMark(priority, late) {
   const [shape, fill, line, text] = INCIDENTS[priority] ?? ["ring", "ground", "dashed", "mark"];
-  const drawing = new Drawing(30);
-  if (late) drawing.path(shape, "late", "late", 5);
+  const drawing = new Drawing(34, 5);
+  if (late) drawing.path(shape, "late", "late", 10);
   drawing.path(shape, fill, line);
   drawing.text(String(priority || "?"), text);
   return drawing.image();
@@ -103,7 +105,19 @@ function incidentMark(priority, late) {
 function plainMark(name, fill, line, text = "", textColour = "mark") {
   const drawing = new Drawing(26);
   drawing.path(name, fill, line);
-  if (text) drawing.text(text, textColour, name === "warning" ? 14.500 : 9.500, 12);
+  if (text) drawing.text(text, textColour, name === "warning" ? 14 : 9.5, 14);
+  return drawing.image();
+}
+
+// Several units in one place: circles that overlap, so that it is no unit and no priority.
+function stackMark() {
+  const drawing = new Drawing(28);
+  drawing.context.translate(-4, 2);
+  drawing.path("circle", "ground", "mark2", 1.5);
+  drawing.context.translate(4, -2);
+  drawing.path("circle", "ground", "mark2", 1.5);
+  drawing.context.translate(4, -2);
+  drawing.path("circle", "ground", "mark", 2);
   return drawing.image();
 }
 
@@ -118,7 +132,7 @@ export function addMarks(map) {
   add("post", plainMark("house", "ground", "mark2"));
   add("pin", plainMark("pin", "mark", "halo", "", ""));
   add("alarm", plainMark("warning", "wrong", "wrong", "!", "onWrong"));
-  add("cluster", plainMark("ring", "ground", "mark2"));
+  add("cluster", stackMark());
 }
 
 export const unitStates = Object.keys(UNITS);
