@@ -54,7 +54,9 @@ def empty_database() -> None:
     with psycopg.connect(os.environ["CALLBOX_OWNER_URL"], autocommit=True) as link:
         tables = link.execute(EMPTY).fetchone()
         assert tables is not None
-        guarded = link.execute("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'append_only'").fetchall()
+        guarded = link.execute(
+            "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'append_only'"
+        ).fetchall()
         with link.transaction():
             for (table,) in guarded:
                 link.execute(f"ALTER TABLE {table} DISABLE TRIGGER append_only")

@@ -1,4 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """The rooms that are built, in the order in which they stand on one another (lowest first)."""
 
-ROOMS = ("journal", "matters", "access", "web", "geo", "door", "intake", "incidents", "dispatch", "analysis", "demo")
+ROOMS = (
+    "journal",
+    "matters",
+    "access",
+    "web",
+    "geo",
+    "door",
+    "intake",
+    "incidents",
+    "dispatch",
+    "analysis",
+    "demo",
+)

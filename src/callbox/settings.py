@@ -15,7 +15,9 @@ BASE = Path(__file__).resolve().parent
 
 SECRET_KEY = hashlib.sha256(b"django" + CONFIG.secret).hexdigest()
 DEBUG = False
-ALLOWED_HOSTS = ["*"]  # the door in front of us is the only one who reaches this process, and it checks the host
+ALLOWED_HOSTS = [
+    "*"
+]  # the door in front of us is the only one who reaches this process, and it checks the host
 ROOT_URLCONF = "callbox.urls"
 WSGI_APPLICATION = "callbox.wsgi.application"
 

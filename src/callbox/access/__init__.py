@@ -1,1 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
+"""People, roles, agencies, scopes, sign-in, noted reads of personal data."""

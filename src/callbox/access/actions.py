@@ -46,9 +46,19 @@ def create_person(
     role = by.require("people.manage")
     if queries.person_named(username):
         raise Conflict(_("Somebody has this sign-in name already. Choose another."))
-    person = Person(id=new_id(), username=username, name=name, agency=agency, password=make_password(password))
+    person = Person(
+        id=new_id(), username=username, name=name, agency=agency, password=make_password(password)
+    )
     Person.objects.bulk_create([person])
-    append(person.id, "person", "open", facts={"agency": agency.code if agency else None}, actor=by.id, role=role, at=at)
+    append(
+        person.id,
+        "person",
+        "open",
+        facts={"agency": agency.code if agency else None},
+        actor=by.id,
+        role=role,
+        at=at,
+    )
     return person
 
 
@@ -57,11 +67,21 @@ def grant_role(person: Person, role: str, keys: Iterable[str] = (), *, by: Actor
     """Give a person a role from now on. Open streams end and begin anew with the new role."""
     acting = by.require("people.manage")
     if role not in ROLES:
-        raise Invalid(_("There is no role “%(role)s”. Known roles: %(known)s."), role=role, known=", ".join(ROLES))
+        raise Invalid(
+            _("There is no role “%(role)s”. Known roles: %(known)s."), role=role, known=", ".join(ROLES)
+        )
     grant = Grant(id=new_id(), person=person, role=role, keys=sorted(keys), since=at)
     Grant.objects.bulk_create([grant])
     _changed(person.id)
-    append(person.id, "person", "grant", facts={"role": role, "keys": grant.keys}, actor=by.id, role=acting, at=at)
+    append(
+        person.id,
+        "person",
+        "grant",
+        facts={"role": role, "keys": grant.keys},
+        actor=by.id,
+        role=acting,
+        at=at,
+    )
     return grant
 
 
@@ -97,7 +117,15 @@ def begin_sign_in(person: Person, *, at: datetime) -> UUID:
     """Note that a person signed in; the id goes into the session and into stream tickets."""
     sign_in = SignIn(id=new_id(), person=person, started_at=at)
     SignIn.objects.bulk_create([sign_in])
-    append(person.id, "person", "sign_in", facts={"sign_in": sign_in.id}, actor=f"person:{person.id}", role="self", at=at)
+    append(
+        person.id,
+        "person",
+        "sign_in",
+        facts={"sign_in": sign_in.id},
+        actor=f"person:{person.id}",
+        role="self",
+        at=at,
+    )
     return sign_in.id
 
 
@@ -108,11 +136,26 @@ def end_sign_in(sign_in_id: UUID, *, at: datetime) -> None:
     if sign_in is None or not SignIn.objects.filter(id=sign_in_id, ended_at=None).update(ended_at=at):
         return
     person = sign_in.person_id
-    append(person, "person", "sign_out", facts={"sign_in": sign_in_id}, actor=f"person:{person}", role="self", at=at)
+    append(
+        person,
+        "person",
+        "sign_out",
+        facts={"sign_in": sign_in_id},
+        actor=f"person:{person}",
+        role="self",
+        at=at,
+    )
 
 
 def note_read(
-    subject: str, subject_ids: Iterable[UUID], purpose: str, *, action: str, scope: Iterable[str] = (), by: Actor, at: datetime
+    subject: str,
+    subject_ids: Iterable[UUID],
+    purpose: str,
+    *,
+    action: str,
+    scope: Iterable[str] = (),
+    by: Actor,
+    at: datetime,
 ) -> None:
     """Note that this actor reads these rows of personal data now; call before handing the data out.
 

@@ -16,7 +16,11 @@ class Grants(BaseBackend):
     """Signs in by password, and gives administrators the admin's permissions."""
 
     def authenticate(
-        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
+        self,
+        request: HttpRequest | None,
+        username: str | None = None,
+        password: str | None = None,
+        **kwargs: Any,
     ) -> Person | None:
         """The person, if the password is right and they are active. Takes the same time for unknown names."""
         person = queries.person_named(username or "")
@@ -31,7 +35,9 @@ class Grants(BaseBackend):
 
     def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
         """Whether a person may use the admin."""
-        return isinstance(user_obj, Person) and ADMINISTRATOR in queries.actor_of(user_obj, timezone.now()).roles
+        return (
+            isinstance(user_obj, Person) and ADMINISTRATOR in queries.actor_of(user_obj, timezone.now()).roles
+        )
 
     def has_module_perms(self, user_obj: Any, app_label: str) -> bool:
         """The same for every room."""

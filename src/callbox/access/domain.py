@@ -30,7 +30,9 @@ def read_policy(path: Path) -> tuple[Rule, ...]:
     """The rules of a policy file. Raises ValueError, naming the line, for one that cannot be meant."""
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t"))
-    rules = tuple(Rule(row["action"], tuple(row["roles"].split()), row["relation"], row["note"]) for row in rows)
+    rules = tuple(
+        Rule(row["action"], tuple(row["roles"].split()), row["relation"], row["note"]) for row in rows
+    )
     for number, rule in enumerate(rules, start=2):
         if rule.relation not in (ANY, SCOPE) or not set(rule.roles) <= {*ROLES, SYSTEM}:
             raise ValueError(f"{path.name}, line {number}: unknown role or relation in {rule}")
@@ -49,7 +51,9 @@ def powers_of(roles: Iterable[str], rules: Sequence[Rule] | None = None) -> Mapp
     found: dict[str, tuple[str, str]] = {}
     for rule in policy() if rules is None else rules:
         for role in rule.roles:
-            if role in held and (rule.action not in found or (rule.relation == ANY and found[rule.action][1] != ANY)):
+            if role in held and (
+                rule.action not in found or (rule.relation == ANY and found[rule.action][1] != ANY)
+            ):
                 found[rule.action] = (role, rule.relation)
     return found
 

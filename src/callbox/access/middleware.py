@@ -23,6 +23,7 @@ class WithActor:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer the request with its actor known."""
         request.actor = _actor(request)  # type: ignore[attr-defined]  # Django's request takes attributes
         return self.get_response(request)
 

@@ -9,7 +9,9 @@ HELP = "verify the journal: every hash, link, head and seal"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`callbox journal verify`."""
-    parser.add_argument("step", choices=["verify"], help="recompute everything and name the first entry that does not fit")
+    parser.add_argument(
+        "step", choices=["verify"], help="recompute everything and name the first entry that does not fit"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -22,10 +24,21 @@ def run(args: argparse.Namespace) -> int:
 
         verdict = verify()
     entry = verdict.entry
-    found = {"journal_ok": verdict.ok, "entries": verdict.entries, "chains": verdict.chains, "seals": verdict.seals}
+    found = {
+        "journal_ok": verdict.ok,
+        "entries": verdict.entries,
+        "chains": verdict.chains,
+        "seals": verdict.seals,
+    }
     if not verdict.ok:
         found["problem"] = verdict.problem
     if entry:
-        found["entry"] = {"chain": str(entry.chain), "number": entry.number, "seq": entry.seq, "kind": entry.kind, "move": entry.move}
+        found["entry"] = {
+            "chain": str(entry.chain),
+            "number": entry.number,
+            "seq": entry.seq,
+            "kind": entry.kind,
+            "move": entry.move,
+        }
     print(json.dumps(found))
     return 0 if verdict.ok else 1

@@ -1,1 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
+"""Units, shifts, response plans, recommendation, assignments, crew terminal."""

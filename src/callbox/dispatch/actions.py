@@ -2,7 +2,7 @@
 """Sending units and following them. Each action is one transaction that touches assignment, unit and incident."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -45,7 +45,10 @@ def assign_unit(
         raise _taken(by, unit)
     facts = {"unit": unit_id, "callsign": unit.callsign, "incident": incident_id, "number": incident.number}
     key = f"unit:{unit_id}"
-    change = Change(facts | ({"reason": reason} if reason else {}), {} if busy else _acknowledge(unit, incident.priority, at))
+    change = Change(
+        facts | ({"reason": reason} if reason else {}),
+        {} if busy else _acknowledge(unit, incident.priority, at),
+    )
     matter = open_matter(
         domain.ASSIGNMENT_WORKFLOW,
         assignment_id or new_id(),
@@ -57,9 +60,13 @@ def assign_unit(
         state=domain.STACKED if busy else domain.ASSIGNED,
         whole=incident.matter,
     )
-    assignment = Assignment(matter=matter, unit=unit, incident_id=incident_id, active=not busy, assigned_at=at)
+    assignment = Assignment(
+        matter=matter, unit=unit, incident_id=incident_id, active=not busy, assigned_at=at
+    )
     _insert(assignment, by)
-    seen_by = Change({"callsign": unit.callsign, "stacked": busy}, add_scope=frozenset({key, f"agency:{unit.agency_id}"}))
+    seen_by = Change(
+        {"callsign": unit.callsign, "stacked": busy}, add_scope=frozenset({key, f"agency:{unit.agency_id}"})
+    )
     note_unit(incident_id, "send", unit_id, change=seen_by, by=by, at=at)
     return assignment
 
@@ -67,11 +74,13 @@ def assign_unit(
 def _check_free(unit: Unit) -> None:
     if unit.matter.state in (domain.OFF_DUTY, domain.UNAVAILABLE):
         raise Conflict(
-            _("%(unit)s cannot be sent: it is “%(state)s”. Choose another unit."), unit=unit.callsign, state=unit.matter.state
+            _("%(unit)s cannot be sent: it is “%(state)s”. Choose another unit."),
+            unit=unit.callsign,
+            state=unit.matter.state,
         )
 
 
-def _acknowledge(unit: Unit, priority: int | None, at: datetime) -> Mapping[str, object]:
+def _acknowledge(unit: Unit, priority: int | None, at: datetime) -> Mapping[str, timedelta]:
     return clock(domain.ACKNOWLEDGE_CLOCK, unit.agency.kind, priority, at)
 
 
@@ -100,19 +109,36 @@ def _taken(by: Actor, unit: Unit) -> Conflict:
 
 @transaction.atomic
 def move_assignment(
-    assignment_id: UUID, name: str, *, radio: bool = False, facts: Mapping[str, object] | None = None, by: Actor, at: datetime
+    assignment_id: UUID,
+    name: str,
+    *,
+    radio: bool = False,
+    facts: Mapping[str, object] | None = None,
+    by: Actor,
+    at: datetime,
 ) -> Moved:
     """A milestone: acknowledge, go, arrive or clear. at: when it was so. radio: set on the crew's behalf.
 
     Raises NotFound, NotAllowed, Invalid, Conflict.
     """
     if name not in domain.MILESTONES:
-        raise Invalid(_("There is no milestone “%(name)s”. Known: %(known)s."), name=name, known=", ".join(domain.MILESTONES))
+        raise Invalid(
+            _("There is no milestone “%(name)s”. Known: %(known)s."),
+            name=name,
+            known=", ".join(domain.MILESTONES),
+        )
     assignment = queries.assignment_for(by, assignment_id)
-    said = {**(facts or {}), "unit": assignment.unit_id, "callsign": assignment.unit.callsign, "incident": assignment.incident_id}
+    said = {
+        **(facts or {}),
+        "unit": assignment.unit_id,
+        "callsign": assignment.unit.callsign,
+        "incident": assignment.incident_id,
+    }
     moved = move(assignment.matter, name, Change({**said, "radio": True} if radio else said), by=by, at=at)
     over = name == "clear"
-    Assignment.objects.filter(pk=assignment_id).update(**{domain.MILESTONES[name]: at}, **({"active": False} if over else {}))
+    Assignment.objects.filter(pk=assignment_id).update(
+        **{domain.MILESTONES[name]: at}, **({"active": False} if over else {})
+    )
     if name == "arrive":
         note_unit(assignment.incident_id, "arrive", assignment.unit_id, by=by, at=at)
     if over:
@@ -129,7 +155,9 @@ def _stand_down(assignment: Assignment, by: Actor, at: datetime) -> None:
 
 
 def _activate_next(unit_id: UUID, by: Actor, at: datetime) -> None:
-    stacked = Assignment.objects.select_related("matter", "unit__agency").filter(unit_id=unit_id, matter__state=domain.STACKED)
+    stacked = Assignment.objects.select_related("matter", "unit__agency").filter(
+        unit_id=unit_id, matter__state=domain.STACKED
+    )
     following = stacked.order_by("assigned_at").first()
     if following is not None and queries.active_assignment(unit_id) is None:
         _activate(following, by, at)
@@ -144,7 +172,11 @@ def _activate(assignment: Assignment, by: Actor, at: datetime) -> Moved:
 
 
 def _said(assignment: Assignment) -> dict[str, object]:
-    return {"unit": assignment.unit_id, "callsign": assignment.unit.callsign, "incident": assignment.incident_id}
+    return {
+        "unit": assignment.unit_id,
+        "callsign": assignment.unit.callsign,
+        "incident": assignment.incident_id,
+    }
 
 
 @transaction.atomic
@@ -185,10 +217,16 @@ def divert_unit(assignment_id: UUID, to_incident: UUID, *, by: Actor, at: dateti
 
 
 @transaction.atomic
-def correct_milestone(assignment_id: UUID, milestone: str, now: datetime, reason: str, *, by: Actor, at: datetime) -> Moved:
+def correct_milestone(
+    assignment_id: UUID, milestone: str, now: datetime, reason: str, *, by: Actor, at: datetime
+) -> Moved:
     """Put a milestone's time right. The old time stays in the journal."""
     if milestone not in domain.MILESTONES.values():
-        raise Invalid(_("There is no milestone “%(name)s”. Known: %(known)s."), name=milestone, known=", ".join(domain.MILESTONES.values()))
+        raise Invalid(
+            _("There is no milestone “%(name)s”. Known: %(known)s."),
+            name=milestone,
+            known=", ".join(domain.MILESTONES.values()),
+        )
     assignment = queries.assignment_for(by, assignment_id)
     was = getattr(assignment, milestone)
     if was is None:

@@ -56,7 +56,9 @@ def take_messages(
     """
     results = []
     for message in sorted(messages, key=lambda each: each.number):
-        results.append((message.key, _once(unit, message, corrected(message.pressed_at, phone_now, at), by, at)))
+        results.append(
+            (message.key, _once(unit, message, corrected(message.pressed_at, phone_now, at), by, at))
+        )
     return results
 
 
@@ -80,7 +82,9 @@ def _take(unit: Unit, message: Pressed, so_at: datetime, by: Actor, at: datetime
 
 def _keep(unit: Unit, key: UUID, result: str, at: datetime) -> tuple[CrewMessage, bool]:
     """Keep the result under the message's key. The first one counts: a repeat at the same time waits for it here."""
-    return CrewMessage.objects.get_or_create(key=key, defaults={"unit": unit, "received_at": at, "result": result})
+    return CrewMessage.objects.get_or_create(
+        key=key, defaults={"unit": unit, "received_at": at, "result": result}
+    )
 
 
 def _do(unit: Unit, message: Pressed, so_at: datetime, by: Actor) -> None:
@@ -98,7 +102,10 @@ def _do(unit: Unit, message: Pressed, so_at: datetime, by: Actor) -> None:
     elif message.what == "safety_alarm":
         sound_safety_alarm(message.target, unit.matter_id, by=by, at=so_at)
     else:
-        raise Invalid(_("The phone sent something unknown: “%(what)s”. Update the page on the phone."), what=message.what)
+        raise Invalid(
+            _("The phone sent something unknown: “%(what)s”. Update the page on the phone."),
+            what=message.what,
+        )
 
 
 def _check_own(unit: Unit, assignment_id: UUID, by: Actor) -> None:

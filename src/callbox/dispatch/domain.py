@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Units and assignments: two layers of state. A unit is available or not; an assignment has its own milestones. Pure."""
+"""Units and assignments, two layers: a unit is available or not; an assignment has its milestones. Pure."""
 
 from callbox.kernel.workflow import Workflow, step
 from callbox.matters.domain import register
@@ -15,7 +15,12 @@ BEFORE_SCENE = f"{ASSIGNED} {ACKNOWLEDGED} {EN_ROUTE}"
 ACTIVE = f"{BEFORE_SCENE} {ON_SCENE}"
 
 ACKNOWLEDGE_CLOCK = "acknowledge"
-MILESTONES = {"acknowledge": "acknowledged_at", "go": "en_route_at", "arrive": "on_scene_at", "clear": "clear_at"}
+MILESTONES = {
+    "acknowledge": "acknowledged_at",
+    "go": "en_route_at",
+    "arrive": "on_scene_at",
+    "clear": "clear_at",
+}
 
 UNIT_WORKFLOW = register(
     Workflow(

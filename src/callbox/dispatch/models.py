@@ -70,7 +70,9 @@ class Assignment(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["unit"], condition=Q(active=True), name="dispatch_one_active_assignment")
+            models.UniqueConstraint(
+                fields=["unit"], condition=Q(active=True), name="dispatch_one_active_assignment"
+            )
         ]
         indexes = [models.Index(fields=["incident_id"], name="dispatch_assignments_of")]
 

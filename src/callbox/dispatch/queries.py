@@ -46,7 +46,12 @@ def _units(actor: Actor) -> QuerySet[Unit]:
 def unit_of_crew(actor: Actor) -> Unit | None:
     """The unit on which this person rides now, by the scope keys of their role."""
     ids = [UUID(key.removeprefix("unit:")) for key in actor.keys if key.startswith("unit:")]
-    return Unit.objects.select_related("matter", "agency", "station").filter(matter_id__in=ids).order_by("callsign").first()
+    return (
+        Unit.objects.select_related("matter", "agency", "station")
+        .filter(matter_id__in=ids)
+        .order_by("callsign")
+        .first()
+    )
 
 
 def positions(actor: Actor) -> Sequence[Position]:
@@ -61,7 +66,11 @@ def stations() -> Sequence[Station]:
 
 def assignment_for(actor: Actor, assignment_id: UUID) -> Assignment:
     """The assignment with its matter and unit, if this actor may see it. Raises NotFound."""
-    found = Assignment.objects.select_related("matter", "unit__matter", "unit__agency").filter(matter_id=assignment_id).first()
+    found = (
+        Assignment.objects.select_related("matter", "unit__matter", "unit__agency")
+        .filter(matter_id=assignment_id)
+        .first()
+    )
     if found is None:
         raise NotFound
     actor.require_sight(SEE_ASSIGNMENT, found.matter.scope)
@@ -95,12 +104,20 @@ def assignments_of_unit(actor: Actor, unit_id: UUID) -> Sequence[Assignment]:
 
 def active_assignment(unit_id: UUID) -> Assignment | None:
     """The one assignment that the unit is on, if any."""
-    return Assignment.objects.select_related("matter", "unit__matter").filter(unit_id=unit_id, active=True).first()
+    return (
+        Assignment.objects.select_related("matter", "unit__matter")
+        .filter(unit_id=unit_id, active=True)
+        .first()
+    )
 
 
 def others_going(incident_id: UUID, but: UUID) -> bool:
     """Whether another unit still has something to do at the incident."""
-    return Assignment.objects.filter(incident_id=incident_id, matter__final=False).exclude(matter_id=but).exists()
+    return (
+        Assignment.objects.filter(incident_id=incident_id, matter__final=False)
+        .exclude(matter_id=but)
+        .exists()
+    )
 
 
 def anybody_was_there(incident_id: UUID) -> bool:

@@ -27,6 +27,7 @@ type Turnout = Mapping[str, float] | Callable[["UnitNow"], float]
 type Availability = Literal["available", "conditional", "not_available"]
 
 AFTER_AVAILABLE_S = 1e7  # far above any travel time: puts every conditional unit behind every available one
+ALREADY_ASSIGNED = "already_assigned"
 FIRST_LOOK = 64  # units ordered at first: far more than a plan asks for
 
 
@@ -126,6 +127,7 @@ def rank(
 ) -> Recommendation:
     """Who should go, soonest arrival first, and what the plan asks for that nobody can give.
 
+    Units excluded as `already_assigned` are on their way: they fill what they can, and only the rest is sought.
     travel_s: seconds by road from each unit's last position to the incident, by unit id (a unit not in it
     cannot reach it), or a list in the order of `units` with infinity for those that cannot. turnout_s:
     seconds by kind of agency, or a function of the unit; added only for units at their station. Raises
@@ -133,11 +135,14 @@ def rank(
     """
     now = _Situation(units, plan, travel_s, turnout_s, at)
     filling = Filling([(each.capability, each.count) for each in plan.requirements])
+    for i in now.sent:
+        filling.take(i, units[i].capabilities)
     for i in now.by_arrival():
         if filling.is_full:
             break
         filling.take(i, units[i].capabilities)
-    chosen = sorted(filling.filled().items(), key=lambda each: now.order(each[0]))
+    filled = ((i, capability) for i, capability in filling.filled().items() if i not in now.sent)
+    chosen = sorted(filled, key=lambda each: now.order(each[0]))
     missing = tuple(Missing(capability, count) for capability, count in filling.still_open().items())
     return Recommendation(tuple(now.choice(i, capability) for i, capability in chosen), missing, now)
 
@@ -154,6 +159,7 @@ class _Situation:
         self.turnout_of = _turnout_function(turnout)
         self.travel = _in_order(units, travel_s)
         self.soonness = self._count()
+        self.sent = [i for i, unit in enumerate(units) if unit.excluded == ALREADY_ASSIGNED]
         self.able = [i for i, soonness in enumerate(self.soonness) if soonness != inf]
 
     def _count(self) -> list[float]:

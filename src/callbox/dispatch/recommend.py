@@ -52,7 +52,9 @@ def recommendation_for(actor: Actor, incident_id: UUID, at: datetime) -> Advice:
     incident = incident_for(actor, incident_id)
     place = incident.place
     if not incident.type or incident.priority is None or place.lon is None or place.lat is None:
-        raise Invalid(_("Give the incident a type and a place on the map first: the units are ranked by both."))
+        raise Invalid(
+            _("Give the incident a type and a place on the map first: the units are ranked by both.")
+        )
     city = current_city()
     field = city.graph.travel_to(city.graph.snap(place.lon, place.lat), speed_factor_on(city.name, at.date()))
     plan = plan_for(
@@ -67,7 +69,9 @@ def recommendation_for(actor: Actor, incident_id: UUID, at: datetime) -> Advice:
     at_road, sources = _roads(city, units, at)
     travel = _travel(field, units, at_road)
     now = _units_now(units, sources, incident_id, at)
-    return Advice(incident, plan, rank(now, plan, travel, at, turnout_s=turnout_seconds(at.date())), field, at_road)
+    return Advice(
+        incident, plan, rank(now, plan, travel, at, turnout_s=turnout_seconds(at.date())), field, at_road
+    )
 
 
 @cache
@@ -117,15 +121,26 @@ def _units_now(
     busy = {a.unit_id: a for a in Assignment.objects.select_related("matter").filter(active=True)}
     late = set(
         Assignment.objects.filter(
-            incident_id=incident_id, matter__state=domain.ASSIGNED, matter__clocks__name=domain.ACKNOWLEDGE_CLOCK,
-            matter__clocks__fired_at__isnull=False, matter__clocks__stopped_at=None,
+            incident_id=incident_id,
+            matter__state=domain.ASSIGNED,
+            matter__clocks__name=domain.ACKNOWLEDGE_CLOCK,
+            matter__clocks__fired_at__isnull=False,
+            matter__clocks__stopped_at=None,
         ).values_list("unit_id", flat=True)
     )
-    return [_unit_now(unit, sources[unit.matter_id], busy.get(unit.matter_id), incident_id, late, at) for unit in units]
+    return [
+        _unit_now(unit, sources[unit.matter_id], busy.get(unit.matter_id), incident_id, late, at)
+        for unit in units
+    ]
 
 
 def _unit_now(
-    unit: Unit, last: Position | None, held: Assignment | None, incident_id: UUID, late: set[UUID], at: datetime
+    unit: Unit,
+    last: Position | None,
+    held: Assignment | None,
+    incident_id: UUID,
+    late: set[UUID],
+    at: datetime,
 ) -> UnitNow:
     excluded = ""
     if held is not None and held.incident_id != incident_id:
@@ -150,4 +165,6 @@ def _unit_now(
 
 def _is_at_station(unit: Unit, last: Position) -> bool:
     station = unit.station
-    return station is not None and abs(station.lon - last.lon) < 0.0004 and abs(station.lat - last.lat) < 0.0004
+    return (
+        station is not None and abs(station.lon - last.lon) < 0.0004 and abs(station.lat - last.lat) < 0.0004
+    )

@@ -44,7 +44,15 @@ def unit_id(callsign: str) -> UUID:
 
 @transaction.atomic
 def define_station(
-    code: str, name: str, agency: Agency, lon: float, lat: float, *, made_up: bool = False, by: Actor, at: datetime
+    code: str,
+    name: str,
+    agency: Agency,
+    lon: float,
+    lat: float,
+    *,
+    made_up: bool = False,
+    by: Actor,
+    at: datetime,
 ) -> Station:
     """Create a station, or change it. The change is journalled with its place: a station is no secret."""
     role = by.require("config.change")
@@ -52,13 +60,21 @@ def define_station(
         id=uuid5(NAMESPACE, f"station/{code}"),
         defaults={"code": code, "name": name, "agency": agency, "lon": lon, "lat": lat, "made_up": made_up},
     )
-    facts = {"code": code, "name": name, "agency": agency.code, "place": f"{lon:.6f},{lat:.6f}", "made_up": made_up}
+    facts = {
+        "code": code,
+        "name": name,
+        "agency": agency.code,
+        "place": f"{lon:.6f},{lat:.6f}",
+        "made_up": made_up,
+    }
     append(station.id, "station", "open" if created else "change", facts=facts, actor=by.id, role=role, at=at)
     return station
 
 
 @transaction.atomic
-def define_unit(equipment: Equipment, agency: Agency, station: Station | None, *, by: Actor, at: datetime) -> Unit:
+def define_unit(
+    equipment: Equipment, agency: Agency, station: Station | None, *, by: Actor, at: datetime
+) -> Unit:
     """Create a unit, off duty. Raises Conflict when the call sign is taken."""
     identity = unit_id(equipment.callsign)
     facts = {
@@ -88,11 +104,15 @@ def define_unit(equipment: Equipment, agency: Agency, station: Station | None, *
 
 
 @transaction.atomic
-def set_availability(unit: UUID, name: str, reason: str = "", *, seen: int | None = None, by: Actor, at: datetime) -> Moved:
+def set_availability(
+    unit: UUID, name: str, reason: str = "", *, seen: int | None = None, by: Actor, at: datetime
+) -> Moved:
     """begin_duty, end_duty, set_available, set_conditional or set_unavailable; the last two need a reason."""
     found = queries.unit_for(by, unit)
     if name == "end_duty" and queries.active_assignment(unit) is not None:
-        raise Conflict(_("%(unit)s still has an assignment. Clear or withdraw it first."), unit=found.callsign)
+        raise Conflict(
+            _("%(unit)s still has an assignment. Clear or withdraw it first."), unit=found.callsign
+        )
     facts = {"callsign": found.callsign} | ({"reason": reason} if reason else {})
     moved = move(found.matter, name, Change(facts, seen=seen), by=by, at=at)
     Unit.objects.filter(pk=unit).update(reason=reason)

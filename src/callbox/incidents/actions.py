@@ -37,7 +37,11 @@ class Where:
     def __post_init__(self) -> None:
         if (self.lon is None) != (self.lat is None):
             raise Invalid(_("A place needs both longitude and latitude, or neither."))
-        if self.lon is not None and self.lat is not None and not (-180 <= self.lon <= 180 and -90 <= self.lat <= 90):
+        if (
+            self.lon is not None
+            and self.lat is not None
+            and not (-180 <= self.lon <= 180 and -90 <= self.lat <= 90)
+        ):
             raise Invalid(_("This place is not on the earth. Longitude is -180 to 180, latitude -90 to 90."))
 
 
@@ -75,7 +79,9 @@ def open_incident(
 
 
 @transaction.atomic
-def classify_incident(incident_id: UUID, kind: Kind, *, seen: int | None = None, by: Actor, at: datetime) -> Moved:
+def classify_incident(
+    incident_id: UUID, kind: Kind, *, seen: int | None = None, by: Actor, at: datetime
+) -> Moved:
     """Say what it is: the first time from `reported`, later as a correction. The priority comes from the table.
 
     Raises NotFound, NotAllowed, Invalid (unknown type or answer; a priority by hand without a reason), Conflict.
@@ -85,7 +91,9 @@ def classify_incident(incident_id: UUID, kind: Kind, *, seen: int | None = None,
     facts["was_type"], facts["was_priority"] = incident.type or None, incident.priority
     first = incident.matter.state == domain.REPORTED
     clocks = clock(domain.DISPATCH_CLOCK, "*", decided, at) if first else {}
-    moved = move(incident.matter, "classify" if first else "reclassify", Change(facts, clocks, seen=seen), by=by, at=at)
+    moved = move(
+        incident.matter, "classify" if first else "reclassify", Change(facts, clocks, seen=seen), by=by, at=at
+    )
     Incident.objects.filter(pk=incident_id).update(
         type=kind.type, priority=decided, sensitive=type_for(kind.type).sensitive
     )
@@ -100,14 +108,18 @@ def _decide(kind: Kind, at: datetime) -> tuple[int, dict[str, object]]:
         decision = priority_for(kind.type, kind.answers, load_priorities(at.date()))
         return decision.priority, {**facts, "priority": decision.priority, "row": decision.row}
     if not kind.reason:
-        raise Invalid(_("A priority set by hand needs a reason."), fields={"reason": _("Needed for this step.")})
+        raise Invalid(
+            _("A priority set by hand needs a reason."), fields={"reason": _("Needed for this step.")}
+        )
     if not 1 <= kind.priority <= 5:
         raise Invalid(_("A priority is a whole number from 1, the most urgent, to 5."))
     return kind.priority, {**facts, "priority": kind.priority, "by_hand": kind.reason}
 
 
 @transaction.atomic
-def relocate_incident(incident_id: UUID, where: Where, *, seen: int | None = None, by: Actor, at: datetime) -> Moved:
+def relocate_incident(
+    incident_id: UUID, where: Where, *, seen: int | None = None, by: Actor, at: datetime
+) -> Moved:
     """Put the place right. The journal tells that it changed and in which areas it now is, not where."""
     incident = queries.incident_for(by, incident_id)
     areas = _areas(where)
@@ -129,13 +141,20 @@ def add_call(incident_id: UUID, call: UUID, *, by: Actor, at: datetime) -> Moved
 
 
 @transaction.atomic
-def add_remark(incident_id: UUID, text: str, *, by: Actor, at: datetime, remark_id: UUID | None = None) -> Moved:
+def add_remark(
+    incident_id: UUID, text: str, *, by: Actor, at: datetime, remark_id: UUID | None = None
+) -> Moved:
     """Write a running remark. Its words stand in a row of their own, not in the journal."""
     if not text.strip():
         raise Invalid(_("A remark needs words."), fields={"text": _("Write what is to be known.")})
     incident = queries.incident_for(by, incident_id)
     row = Remark(
-        id=remark_id or new_id(), incident=incident, by=by.id, at=at, text=text.strip(), retain_until=at + RETENTION
+        id=remark_id or new_id(),
+        incident=incident,
+        by=by.id,
+        at=at,
+        text=text.strip(),
+        retain_until=at + RETENTION,
     )
     if not _is_new(row):
         return Moved(incident_id, incident.matter.state, incident.matter.state, incident.matter.version, 0)
@@ -145,7 +164,13 @@ def add_remark(incident_id: UUID, text: str, *, by: Actor, at: datetime, remark_
 def _is_new(row: Remark) -> bool:
     _found, created = Remark.objects.get_or_create(
         id=row.id,
-        defaults={"incident": row.incident, "by": row.by, "at": row.at, "text": row.text, "retain_until": row.retain_until},
+        defaults={
+            "incident": row.incident,
+            "by": row.by,
+            "at": row.at,
+            "text": row.text,
+            "retain_until": row.retain_until,
+        },
     )
     return created
 
@@ -160,7 +185,13 @@ def raise_alarm(incident_id: UUID, level: int, *, by: Actor, at: datetime) -> Mo
             now=incident.alarm_level,
             most=domain.MAX_ALARM_LEVEL,
         )
-    moved = move(incident.matter, "raise_alarm", Change({"level": level, "was_level": incident.alarm_level}), by=by, at=at)
+    moved = move(
+        incident.matter,
+        "raise_alarm",
+        Change({"level": level, "was_level": incident.alarm_level}),
+        by=by,
+        at=at,
+    )
     Incident.objects.filter(pk=incident_id).update(alarm_level=level)
     return moved
 
@@ -184,7 +215,9 @@ def clear_safety_alarm(incident_id: UUID, reason: str, *, by: Actor, at: datetim
 
 
 @transaction.atomic
-def close_incident(incident_id: UUID, disposition: str, *, seen: int | None = None, by: Actor, at: datetime) -> Moved:
+def close_incident(
+    incident_id: UUID, disposition: str, *, seen: int | None = None, by: Actor, at: datetime
+) -> Moved:
     """Close an incident whose mandatory parts are closed or waived.
 
     Raises NotFound, NotAllowed, Invalid (unknown disposition), or Conflict naming what is still open.
@@ -240,7 +273,9 @@ def note_unit(
         "send": clock(domain.ARRIVAL_CLOCK, "*", incident.priority, at),
         "stand_down": clock(domain.DISPATCH_CLOCK, "*", incident.priority, at),
     }
-    whole = Change({**change.facts, "unit": unit}, clocks.get(name, {}), None, change.add_scope, change.drop_scope)
+    whole = Change(
+        {**change.facts, "unit": unit}, clocks.get(name, {}), None, change.add_scope, change.drop_scope
+    )
     return move(incident.matter, name, whole, by=by, at=at)
 
 

@@ -28,7 +28,9 @@ WORKFLOW = register(
             step("send", ASSESSED, DISPATCHED, needs="unit", stops=DISPATCH_CLOCK, starts=ARRIVAL_CLOCK),
             step("add_unit", f"{DISPATCHED} {ON_SCENE}", needs="unit"),
             step("arrive", DISPATCHED, ON_SCENE, needs="unit", stops=ARRIVAL_CLOCK),
-            step("stand_down", f"{DISPATCHED} {ON_SCENE}", ASSESSED, stops=ARRIVAL_CLOCK, starts=DISPATCH_CLOCK),
+            step(
+                "stand_down", f"{DISPATCHED} {ON_SCENE}", ASSESSED, stops=ARRIVAL_CLOCK, starts=DISPATCH_CLOCK
+            ),
             step("raise_alarm", CLASSIFIED, needs="level"),
             step("safety_alarm", OPEN, needs="unit"),
             step("safety_clear", OPEN, needs="reason"),

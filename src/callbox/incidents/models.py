@@ -24,7 +24,9 @@ class Incident(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(priority=None) | Q(priority__range=(1, 5)), name="incidents_priority_1_to_5")
+            models.CheckConstraint(
+                condition=Q(priority=None) | Q(priority__range=(1, 5)), name="incidents_priority_1_to_5"
+            )
         ]
 
 

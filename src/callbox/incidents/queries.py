@@ -63,16 +63,34 @@ class Details:
 
 def details_for(actor: Actor, incident: Incident, *, purpose: str, at: datetime) -> Details:
     """Exact place, note and remarks; who read them, when and for what is noted. Raises NotFound."""
-    note_read("incident", [incident.matter_id], purpose, action=PERSONAL, scope=incident.matter.scope, by=actor, at=at)
+    note_read(
+        "incident",
+        [incident.matter_id],
+        purpose,
+        action=PERSONAL,
+        scope=incident.matter.scope,
+        by=actor,
+        at=at,
+    )
     place = incident.place
     return Details(place.lon, place.lat, place.address, place.note, list(incident.remarks.order_by("at")))
 
 
-def places_for(actor: Actor, incidents: Iterable[Incident], *, purpose: str, at: datetime) -> Mapping[UUID, Place]:
+def places_for(
+    actor: Actor, incidents: Iterable[Incident], *, purpose: str, at: datetime
+) -> Mapping[UUID, Place]:
     """The places of many incidents for a map or a board; one noted read for each. Sensitive ones are left out."""
     shown = [i for i in incidents if not i.sensitive and actor.may(PERSONAL, i.matter.scope)]
     if shown:
-        note_read("incident", [i.matter_id for i in shown], purpose, action=PERSONAL, scope=actor.keys, by=actor, at=at)
+        note_read(
+            "incident",
+            [i.matter_id for i in shown],
+            purpose,
+            action=PERSONAL,
+            scope=actor.keys,
+            by=actor,
+            at=at,
+        )
     return {incident.matter_id: incident.place for incident in shown}
 
 
@@ -82,8 +100,17 @@ def similar_for(
     """Open incidents that may be the same event as one at this place (WGS84) and time."""
     types = load_types()
     known = [
-        OpenIncident(i.matter_id, i.type, types[i.type].group if i.type in types else "other", i.place.lon, i.place.lat, i.matter.opened_at)
-        for i in visible(actor).filter(matter__final=False, place__lon__isnull=False, matter__opened_at__gte=at - timedelta(hours=12))
+        OpenIncident(
+            i.matter_id,
+            i.type,
+            types[i.type].group if i.type in types else "other",
+            i.place.lon,
+            i.place.lat,
+            i.matter.opened_at,
+        )
+        for i in visible(actor).filter(
+            matter__final=False, place__lon__isnull=False, matter__opened_at__gte=at - timedelta(hours=12)
+        )
         if i.place.lon is not None and i.place.lat is not None and i.matter_id != leave_out
     ]
     group = types[type_code].group if type_code in types else ""

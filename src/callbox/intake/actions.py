@@ -57,10 +57,21 @@ def thread_key(thread: str) -> str:
 
 
 def _open(arrived: Arrived, said: Said, thread: str, *, owner: str, by: Actor, at: datetime) -> Call:
-    facts = {"channel": arrived.channel, "lane": arrived.lane, "contact": arrived.contact, "readable": said.readable}
+    facts = {
+        "channel": arrived.channel,
+        "lane": arrived.lane,
+        "contact": arrived.contact,
+        "readable": said.readable,
+    }
     change = Change({**facts, "received_at": arrived.received_at}, clock(domain.ANSWER_CLOCK, "*", None, at))
     matter = open_matter(
-        domain.WORKFLOW, arrived.contact or new_id(), owner=owner, scope=[domain.QUEUE], by=by, at=arrived.received_at, change=change
+        domain.WORKFLOW,
+        arrived.contact or new_id(),
+        owner=owner,
+        scope=[domain.QUEUE],
+        by=by,
+        at=arrived.received_at,
+        change=change,
     )
     call = Call.objects.create(
         matter=matter,
@@ -93,7 +104,9 @@ def _keep(call: Call, arrived: Arrived, said: Said) -> None:
 
 
 def _join(call: Call, arrived: Arrived, said: Said, *, by: Actor, at: datetime) -> None:
-    move(call.matter, "contact", Change({"contact": arrived.contact, "readable": said.readable}), by=by, at=at)
+    move(
+        call.matter, "contact", Change({"contact": arrived.contact, "readable": said.readable}), by=by, at=at
+    )
     if arrived.contact is not None:
         CallContact.objects.create(contact=arrived.contact, call=call)
     caller = Caller.objects.filter(call=call)
@@ -103,7 +116,14 @@ def _join(call: Call, arrived: Arrived, said: Said, *, by: Actor, at: datetime) 
 
 
 @transaction.atomic
-def open_call(channel: str = "phone", *, lane: str = domain.EMERGENCY, call_id: UUID | None = None, by: Actor, at: datetime) -> Call:
+def open_call(
+    channel: str = "phone",
+    *,
+    lane: str = domain.EMERGENCY,
+    call_id: UUID | None = None,
+    by: Actor,
+    at: datetime,
+) -> Call:
     """A call that a call-taker has on the line already: opened and claimed in one step."""
     call = _open(Arrived(channel, lane, at, call_id), Said(), "", owner=domain.QUEUE, by=by, at=at)
     move(call.matter, "claim", Change(owner=by.id), by=by, at=at)
@@ -121,7 +141,12 @@ def claim_call(call_id: UUID, *, by: Actor, at: datetime) -> Moved:
 def release_call(call_id: UUID, reason: str, *, by: Actor, at: datetime) -> Moved:
     """Put a call back in the queue, with its answering clock running anew."""
     call = queries.call_for(by, call_id)
-    change = Change({"reason": reason}, clock(domain.ANSWER_CLOCK, "*", None, at), owner=domain.QUEUE, drop_scope=frozenset({by.id}))
+    change = Change(
+        {"reason": reason},
+        clock(domain.ANSWER_CLOCK, "*", None, at),
+        owner=domain.QUEUE,
+        drop_scope=frozenset({by.id}),
+    )
     return move(call.matter, "release", change, by=by, at=at)
 
 
@@ -141,7 +166,11 @@ def try_back(call_id: UUID, result: str, *, by: Actor, at: datetime) -> Moved:
 def note_words(call_id: UUID, said: Said, *, by: Actor, at: datetime) -> Moved:
     """Write down what the caller says, in the call's personal row; the journal says only that it was written."""
     call = queries.call_for(by, call_id)
-    given = {name: getattr(said, name) for name in ("name", "number", "words", "place", "type_hint") if getattr(said, name)}
+    given = {
+        name: getattr(said, name)
+        for name in ("name", "number", "words", "place", "type_hint")
+        if getattr(said, name)
+    }
     if said.lon is not None:
         given |= {"lon": said.lon, "lat": said.lat}
     Caller.objects.filter(call=call).update(**given)
@@ -164,7 +193,11 @@ def wrap_up_call(call_id: UUID, outcome: str, *, by: Actor, at: datetime) -> Mov
     if outcome not in domain.OUTCOMES:
         raise Invalid(_("There is no outcome “%(code)s”. Choose one from the list."), code=outcome)
     if (outcome == "incident") != (call.incident_id is not None):
-        raise Invalid(_("The outcome “incident” goes with a call that belongs to an incident, and only with one."))
-    moved = move(call.matter, "wrap_up", Change({"outcome": outcome, "incident": call.incident_id}), by=by, at=at)
+        raise Invalid(
+            _("The outcome “incident” goes with a call that belongs to an incident, and only with one.")
+        )
+    moved = move(
+        call.matter, "wrap_up", Change({"outcome": outcome, "incident": call.incident_id}), by=by, at=at
+    )
     Call.objects.filter(pk=call_id).update(outcome=outcome)
     return moved

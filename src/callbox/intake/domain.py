@@ -12,7 +12,16 @@ ANSWER_CLOCK = "answer"
 QUEUE = "desk:answering"
 
 EMERGENCY, CIVIC = "emergency", "civic"
-OUTCOMES = ("incident", "information", "no_help_needed", "silent", "test", "misuse", "handed_over", "not_reached")
+OUTCOMES = (
+    "incident",
+    "information",
+    "no_help_needed",
+    "silent",
+    "test",
+    "misuse",
+    "handed_over",
+    "not_reached",
+)
 
 WORKFLOW = register(
     Workflow(

@@ -22,7 +22,9 @@ def take_contacts(*, by: Actor, at: datetime | None = None, limit: int = 100) ->
     before, taken = position_of(NAME), 0
     for contact in contacts_after(before, limit):
         try:
-            moved = _take(contact, before, read_contact(contact.channel, contact.body, contact.content_type), by, at)
+            moved = _take(
+                contact, before, read_contact(contact.channel, contact.body, contact.content_type), by, at
+            )
         except (Refusal, DataError, ValueError):
             # Whatever is in it that we cannot keep: a person gets it, and it holds up nobody behind it.
             moved = _take(contact, before, Said(readable=False), by, at)

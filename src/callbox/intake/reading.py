@@ -13,10 +13,6 @@ MOST_WORDS = 20_000
 Reader = Callable[[bytes, str], Said]
 
 
-class Unreadable(ValueError):
-    """A channel's reader says that it cannot read these bytes."""
-
-
 @cache
 def readers() -> Mapping[str, Reader]:
     """The reader of each channel: the `read` of the module of that name."""
@@ -30,7 +26,7 @@ def read_contact(channel: str, body: bytes, content_type: str) -> Said:
     if reader is not None:
         try:
             return reader(body, content_type)
-        except (Unreadable, ValueError, KeyError, TypeError, RecursionError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             pass
     return Said(words=printable(body.decode("utf-8", "replace")), readable=False)
 

@@ -4,6 +4,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -64,7 +65,7 @@ def append(
     """
     if not connection.in_atomic_block:
         raise RuntimeError("a journal entry is written in the transaction of its change")
-    said = {
+    said: dict[str, Any] = {
         "chain": chain,
         "kind": kind,
         "move": move,
@@ -76,9 +77,10 @@ def append(
         "recorded_at": recorded_now(),
     }
     plain, keys = plain_facts(facts or {}), sorted(set(scope))
-    text = domain.body(**said, round_=round_, facts=plain, scope=keys)  # type: ignore[arg-type]  # one dict, many types
+    text = domain.body(**said, round_=round_, facts=plain, scope=keys)
+    more: dict[str, Any] = {"round": round_, "facts": Jsonb(plain), "scope": keys, "zero": ZERO, "body": text}
     with connection.cursor() as cursor:
-        cursor.execute(APPEND, {**said, "round": round_, "facts": Jsonb(plain), "scope": keys, "zero": ZERO, "body": text})
+        cursor.execute(APPEND, {**said, **more})
         seq, number = cursor.fetchone()
     transaction.on_commit(hint)
     return Appended(seq, number)
@@ -105,7 +107,15 @@ def seal_entries(*, at: datetime) -> int:
     number = last.number + 1
     root = merkle_root([entry.hash for entry in entries])
     xid, seq = entries[-1].position
-    said = {"number": number, "last_xid": xid, "last_seq": seq, "count": len(entries), "root": root, "prev": last.hash, "at": at}
+    said: dict[str, Any] = {
+        "number": number,
+        "last_xid": xid,
+        "last_seq": seq,
+        "count": len(entries),
+        "root": root,
+        "prev": last.hash,
+        "at": at,
+    }
     digest = link(last.hash, number, canonical({**said, "root": root.hex(), "prev": last.hash.hex()}))
     with connection.cursor() as cursor:
         cursor.execute(
@@ -125,4 +135,4 @@ def move_position(name: str, before: tuple[int, int], after: tuple[int, int]) ->
             " WHERE journal_position.xid = %s::text::xid8 AND journal_position.seq = %s",
             [name, str(after[0]), after[1], str(before[0]), before[1]],
         )
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)

@@ -1,13 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """PostgreSQL's own transaction number, which orders what readers may read."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models.expressions import RawSQL
 
+if TYPE_CHECKING:
+    _BigInteger = models.BigIntegerField[int, int]
+else:
+    _BigInteger = models.BigIntegerField  # not subscriptable when it runs
 
-class TransactionId(models.BigIntegerField):
+
+class TransactionId(_BigInteger):
     """The xid8 of a transaction: the one that writes the row, or (given=False) one that is written in."""
 
     def __init__(self, *args: Any, given: bool = True, **kwargs: Any) -> None:

@@ -37,7 +37,9 @@ class Entry(models.Model):
     hash = models.BinaryField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["chain", "number"], name="journal_entry_one_per_number")]
+        constraints = [
+            models.UniqueConstraint(fields=["chain", "number"], name="journal_entry_one_per_number")
+        ]
         indexes = [
             models.Index(fields=["xid", "seq"], name="journal_entry_reading_order"),
             models.Index(fields=["kind", "at"], name="journal_entry_kind_at"),

@@ -4,7 +4,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -19,12 +19,12 @@ COLUMNS = (
 START = (0, 0)
 
 
-def _written(row: tuple[object, ...]) -> Written:
-    (*head, facts, scope, prev, digest) = row
-    return Written(*head, json.loads(str(facts)), tuple(scope), bytes(prev), bytes(digest))  # type: ignore[arg-type, call-overload]  # a row's types are the table's
+def _written(row: tuple[Any, ...]) -> Written:
+    head, (facts, scope, prev, digest) = row[:13], row[13:]
+    return Written(*head, json.loads(facts), tuple(scope), bytes(prev), bytes(digest))
 
 
-def _rows(sql: str, parameters: list[object]) -> list[Written]:
+def _rows(sql: str, parameters: list[Any]) -> list[Written]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return [_written(row) for row in cursor.fetchall()]
@@ -47,7 +47,9 @@ def history(chain: UUID) -> list[Written]:
 def histories(chains: list[UUID]) -> dict[UUID, list[Written]]:
     """The entries of many chains, each in order."""
     found: dict[UUID, list[Written]] = {chain: [] for chain in chains}
-    for entry in _rows(f"SELECT {COLUMNS} FROM journal_entry WHERE chain = ANY(%s) ORDER BY chain, number", [chains]):
+    for entry in _rows(
+        f"SELECT {COLUMNS} FROM journal_entry WHERE chain = ANY(%s) ORDER BY chain, number", [chains]
+    ):
         found[entry.chain].append(entry)
     return found
 
@@ -83,7 +85,9 @@ class LastSeal:
 def last_seal() -> LastSeal:
     """The newest seal, or the zero one."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT number, last_xid::text::bigint, last_seq, hash FROM journal_seal ORDER BY number DESC LIMIT 1")
+        cursor.execute(
+            "SELECT number, last_xid::text::bigint, last_seq, hash FROM journal_seal ORDER BY number DESC LIMIT 1"
+        )
         row = cursor.fetchone()
     return LastSeal(row[0], (row[1], row[2]), bytes(row[3])) if row else LastSeal(0, START, ZERO)
 
@@ -113,7 +117,9 @@ def verify() -> Verdict:
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            cursor.execute("SELECT (SELECT count(*) FROM journal_entry), (SELECT count(*) FROM journal_chain)")
+            cursor.execute(
+                "SELECT (SELECT count(*) FROM journal_entry), (SELECT count(*) FROM journal_chain)"
+            )
             entries, chains = cursor.fetchone()
         misfit = first_misfit(all_entries())
         if misfit:
@@ -127,7 +133,8 @@ def verify() -> Verdict:
 def _check_heads() -> str | None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT coalesce(c.id, e.chain), coalesce(c.length, 0), coalesce(e.number, 0) FROM journal_chain c FULL JOIN"
+            "SELECT coalesce(c.id, e.chain), coalesce(c.length, 0), coalesce(e.number, 0)"
+            " FROM journal_chain c FULL JOIN"
             " (SELECT DISTINCT ON (chain) chain, number, hash FROM journal_entry ORDER BY chain, number DESC) e"
             " ON e.chain = c.id WHERE c.head IS DISTINCT FROM e.hash OR c.length IS DISTINCT FROM e.number LIMIT 1"
         )
@@ -138,16 +145,30 @@ def _check_heads() -> str | None:
 def _check_seals() -> tuple[str, int]:
     before, number = LastSeal(0, START, ZERO), 0
     with connection.cursor() as cursor:
-        cursor.execute("SELECT number, last_xid::text::bigint, last_seq, count, root, prev, hash, at FROM journal_seal ORDER BY number")
+        cursor.execute(
+            "SELECT number, last_xid::text::bigint, last_seq, count, root, prev, hash, at"
+            " FROM journal_seal ORDER BY number"
+        )
         seals = cursor.fetchall()
     for number, xid, seq, count, root, prev, digest, at in seals:
         hashes = _hashes_between(before.last_position, (xid, seq))
-        said = {"number": number, "last_xid": xid, "last_seq": seq, "count": count, "root": bytes(root).hex(), "prev": bytes(prev).hex(), "at": at}
+        said = {
+            "number": number,
+            "last_xid": xid,
+            "last_seq": seq,
+            "count": count,
+            "root": bytes(root).hex(),
+            "prev": bytes(prev).hex(),
+            "at": at,
+        }
         right = link(before.hash, number, canonical(said))
         if (number, bytes(prev), bytes(digest)) != (before.number + 1, before.hash, right):
             return f"seal: seal {number} does not follow the one before it", number
         if len(hashes) != count or merkle_root(hashes) != bytes(root):
-            return f"seal: the entries under seal {number} (journal order {before.last_position} to {(xid, seq)}) are not those sealed", number
+            return (
+                f"seal: the entries under seal {number} ({before.last_position} to {(xid, seq)}) are not those sealed",
+                number,
+            )
         before = LastSeal(number, (xid, seq), bytes(digest))
     return "", number
 
@@ -155,7 +176,8 @@ def _check_seals() -> tuple[str, int]:
 def _hashes_between(after: tuple[int, int], upto: tuple[int, int]) -> list[bytes]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT hash FROM journal_entry WHERE (xid, seq) > (%s::text::xid8, %s) AND (xid, seq) <= (%s::text::xid8, %s) ORDER BY xid, seq",
+            "SELECT hash FROM journal_entry WHERE (xid, seq) > (%s::text::xid8, %s)"
+            " AND (xid, seq) <= (%s::text::xid8, %s) ORDER BY xid, seq",
             [str(after[0]), after[1], str(upto[0]), upto[1]],
         )
         return [bytes(row[0]) for row in cursor.fetchall()]

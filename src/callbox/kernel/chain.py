@@ -29,7 +29,9 @@ def _plain(value: object) -> object:
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, bytes):
         return [_plain(item) for item in value]
-    raise TypeError(f"{type(value).__name__} has more than one spelling and may not stand in the journal: {value!r}")
+    raise TypeError(
+        f"{type(value).__name__} has more than one spelling and may not stand in the journal: {value!r}"
+    )
 
 
 def plain_facts(facts: Mapping[str, object]) -> dict[str, object]:
@@ -54,6 +56,8 @@ def merkle_root(leaves: Sequence[bytes]) -> bytes:
         return hashlib.sha256(b"").digest()
     level = [hashlib.sha256(b"\x00" + leaf).digest() for leaf in leaves]
     while len(level) > 1:
-        pairs = [hashlib.sha256(b"\x01" + a + b).digest() for a, b in zip(level[::2], level[1::2], strict=False)]
+        pairs = [
+            hashlib.sha256(b"\x01" + a + b).digest() for a, b in zip(level[::2], level[1::2], strict=False)
+        ]
         level = pairs + (level[-1:] if len(level) % 2 else [])
     return level[0]

@@ -40,7 +40,9 @@ class Invalid(Refusal):
 
     message = _("Something is missing or cannot be used. Correct the marked fields.")
 
-    def __init__(self, message: str | None = None, /, *, fields: Mapping[str, str] | None = None, **params: object) -> None:
+    def __init__(
+        self, message: str | None = None, /, *, fields: Mapping[str, str] | None = None, **params: object
+    ) -> None:
         super().__init__(message, **params)
         self.fields: Mapping[str, str] = fields or {}
 

@@ -34,7 +34,14 @@ class Move:
 def step(name: str, sources: str | Iterable[str], to: str | None = None, **more: object) -> Move:
     """A Move written shortly: sources, needs, starts and stops may be a space-separated text."""
     sets = {key: _words(more.pop(key, ())) for key in ("needs", "starts", "stops")}
-    return Move(name, _words(sources), to, closes=bool(more.get("closes")), new_round=bool(more.get("new_round")), **sets)
+    return Move(
+        name,
+        _words(sources),
+        to,
+        closes=bool(more.get("closes")),
+        new_round=bool(more.get("new_round")),
+        **sets,
+    )
 
 
 def _words(value: object) -> frozenset[str]:
@@ -80,10 +87,16 @@ def check_move(workflow: Workflow, state: str, name: str, facts: Facts) -> Move:
     """
     move = workflow.by_name.get(name)
     if move is None:
-        raise Invalid(_("There is no step “%(move)s” for this. Known steps: %(known)s."), move=name, known=", ".join(workflow.by_name))
+        raise Invalid(
+            _("There is no step “%(move)s” for this. Known steps: %(known)s."),
+            move=name,
+            known=", ".join(workflow.by_name),
+        )
     if state not in move.sources:
         raise Conflict(
-            _("“%(move)s” cannot be done: this is already “%(state)s”. Look at it again, then decide."), move=name, state=state
+            _("“%(move)s” cannot be done: this is already “%(state)s”. Look at it again, then decide."),
+            move=name,
+            state=state,
         )
     missing = sorted(need for need in move.needs if facts.get(need) in (None, ""))
     if missing:

@@ -20,7 +20,8 @@ SWAP = """
 UPDATE matters_matter SET state = %(to)s, final = %(final)s, version = version + 1, round = %(round)s,
   owner = coalesce(%(owner)s, owner), changed_at = %(at)s,
   closed_at = CASE WHEN %(final)s THEN %(at)s END,
-  scope = ARRAY(SELECT DISTINCT key FROM unnest(scope || %(add)s::text[]) key WHERE key <> ALL (%(drop)s::text[]) ORDER BY key)
+  scope = ARRAY(SELECT DISTINCT key FROM unnest(scope || %(add)s::text[]) key
+    WHERE key <> ALL (%(drop)s::text[]) ORDER BY key)
 WHERE id = %(id)s AND state = %(was)s AND round = %(was_round)s AND (%(seen)s::bigint IS NULL OR version = %(seen)s)
 RETURNING version, owner, scope
 """
@@ -28,7 +29,8 @@ RETURNING version, owner, scope
 
 TOUCH = """
 UPDATE matters_matter SET version = version + 1, owner = coalesce(%(owner)s, owner),
-  scope = ARRAY(SELECT DISTINCT key FROM unnest(scope || %(add)s::text[]) key WHERE key <> ALL (%(drop)s::text[]) ORDER BY key)
+  scope = ARRAY(SELECT DISTINCT key FROM unnest(scope || %(add)s::text[]) key
+    WHERE key <> ALL (%(drop)s::text[]) ORDER BY key)
 WHERE id = %(id)s RETURNING version, state, round, owner, scope
 """
 INSERTED = ("id", "kind", "workflow_version", "state", "version", "owner", "scope", "opened_at", "changed_at")
@@ -139,10 +141,14 @@ def _check_parts(matter: Matter) -> None:
     still_open = queries.open_parts(matter.id)
     if still_open:
         named = ", ".join(f"{part.part.kind} ({part.part.state})" for part in still_open)
-        raise Conflict(_("This cannot be closed yet. Still open: %(parts)s. Close or waive them first."), parts=named)
+        raise Conflict(
+            _("This cannot be closed yet. Still open: %(parts)s. Close or waive them first."), parts=named
+        )
 
 
-def _write(matter: Matter, name: str, was: str, facts: Mapping[str, object], role: str, by: Actor, at: datetime) -> int:
+def _write(
+    matter: Matter, name: str, was: str, facts: Mapping[str, object], role: str, by: Actor, at: datetime
+) -> int:
     return append(
         matter.id,
         matter.kind,
@@ -178,7 +184,9 @@ def fire_due_clocks(*, by: Actor, at: datetime, limit: int = 200) -> int:
         clock.fired_at = at
         facts = {"clock": clock.name, "due_at": clock.due_at, "started_at": clock.started_at}
         touch(clock.matter)
-        _write(clock.matter, "late", clock.matter.state, facts, by.require(f"{clock.matter.kind}.late"), by, at)
+        _write(
+            clock.matter, "late", clock.matter.state, facts, by.require(f"{clock.matter.kind}.late"), by, at
+        )
     Clock.objects.bulk_update(due, ["fired_at"])
     return len(due)
 
@@ -189,5 +197,8 @@ def touch(matter: Matter, *, owner: str | None = None, add: str = "", drop: str 
     The row stays locked until COMMIT, so that the entry tells of the state it stands in.
     """
     with connection.cursor() as cursor:
-        cursor.execute(TOUCH, {"id": matter.id, "owner": owner, "add": [add] if add else [], "drop": [drop] if drop else []})
+        cursor.execute(
+            TOUCH,
+            {"id": matter.id, "owner": owner, "add": [add] if add else [], "drop": [drop] if drop else []},
+        )
         matter.version, matter.state, matter.round, matter.owner, matter.scope = cursor.fetchone()

@@ -23,7 +23,13 @@ def offer_matter(matter: Matter, taker: str, answer_within: timedelta, *, by: Ac
     if HandOver.objects.filter(matter=matter, state=OFFERED).exists():
         raise Conflict(_("This is offered to somebody already. Wait for the answer, or withdraw the offer."))
     offer = HandOver(
-        id=new_id(), matter=matter, giver=matter.owner, taker=taker, state=OFFERED, offered_at=at, answer_by=at + answer_within
+        id=new_id(),
+        matter=matter,
+        giver=matter.owner,
+        taker=taker,
+        state=OFFERED,
+        offered_at=at,
+        answer_by=at + answer_within,
     )
     HandOver.objects.bulk_create([offer])
     _note(matter, "offer", {"to": taker, "answer_by": offer.answer_by}, by, at, add=taker)
@@ -57,7 +63,15 @@ def _settle(offer: HandOver, state: str, by: Actor, at: datetime) -> None:
         raise Conflict
     owner = offer.taker if state == ACCEPTED else None
     dropped = offer.taker if state != ACCEPTED else ""
-    _note(offer.matter, f"offer_{state}", {"giver": offer.giver, "taker": offer.taker}, by, at, owner=owner, drop=dropped)
+    _note(
+        offer.matter,
+        f"offer_{state}",
+        {"giver": offer.giver, "taker": offer.taker},
+        by,
+        at,
+        owner=owner,
+        drop=dropped,
+    )
 
 
 def _note(

@@ -45,11 +45,15 @@ class Clock(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["matter", "name"], condition=Q(stopped_at=None, fired_at=None), name="matters_clock_one_running"
+                fields=["matter", "name"],
+                condition=Q(stopped_at=None, fired_at=None),
+                name="matters_clock_one_running",
             )
         ]
         indexes = [
-            models.Index(fields=["due_at"], name="matters_clock_next", condition=Q(stopped_at=None, fired_at=None)),
+            models.Index(
+                fields=["due_at"], name="matters_clock_next", condition=Q(stopped_at=None, fired_at=None)
+            ),
         ]
 
 
@@ -76,5 +80,7 @@ class HandOver(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["matter"], condition=Q(state="offered"), name="matters_one_open_handover")
+            models.UniqueConstraint(
+                fields=["matter"], condition=Q(state="offered"), name="matters_one_open_handover"
+            )
         ]

@@ -29,7 +29,9 @@ def history_for(actor: Actor, matter_id: UUID, kind: str) -> list[Written]:
 def open_parts(whole_id: UUID) -> Sequence[Part]:
     """The mandatory parts that still hold the whole open."""
     return list(
-        Part.objects.filter(whole_id=whole_id, mandatory=True, waived=False, part__final=False).select_related("part")
+        Part.objects.filter(
+            whole_id=whole_id, mandatory=True, waived=False, part__final=False
+        ).select_related("part")
     )
 
 
@@ -45,7 +47,12 @@ def due_clocks(at: datetime, limit: int) -> Sequence[Clock]:
 
 def next_due() -> datetime | None:
     """When the next running clock is due."""
-    return Clock.objects.filter(stopped_at=None, fired_at=None).order_by("due_at").values_list("due_at", flat=True).first()
+    return (
+        Clock.objects.filter(stopped_at=None, fired_at=None)
+        .order_by("due_at")
+        .values_list("due_at", flat=True)
+        .first()
+    )
 
 
 def running_clocks(matter_ids: Sequence[UUID]) -> dict[UUID, list[Clock]]:

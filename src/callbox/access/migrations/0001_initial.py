@@ -8,79 +8,106 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Agency',
+            name="Agency",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('code', models.TextField(unique=True)),
-                ('name_en', models.TextField()),
-                ('name_zh', models.TextField()),
-                ('kind', models.TextField()),
-                ('active', models.BooleanField(default=True)),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("code", models.TextField(unique=True)),
+                ("name_en", models.TextField()),
+                ("name_zh", models.TextField()),
+                ("kind", models.TextField()),
+                ("active", models.BooleanField(default=True)),
             ],
             options={
-                'verbose_name_plural': 'agencies',
+                "verbose_name_plural": "agencies",
             },
         ),
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('username', models.TextField(unique=True)),
-                ('name', models.TextField()),
-                ('epoch', models.IntegerField(default=1)),
-                ('is_active', models.BooleanField(default=True)),
-                ('agency', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='people', to='access.agency')),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("username", models.TextField(unique=True)),
+                ("name", models.TextField()),
+                ("epoch", models.IntegerField(default=1)),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="people",
+                        to="access.agency",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='PersonalRead',
+            name="PersonalRead",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('actor', models.TextField()),
-                ('role', models.TextField()),
-                ('subject', models.TextField()),
-                ('subject_id', models.UUIDField()),
-                ('purpose', models.TextField()),
-                ('at', models.DateTimeField()),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("actor", models.TextField()),
+                ("role", models.TextField()),
+                ("subject", models.TextField()),
+                ("subject_id", models.UUIDField()),
+                ("purpose", models.TextField()),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['subject', 'subject_id'], name='access_reads_of')],
+                "indexes": [models.Index(fields=["subject", "subject_id"], name="access_reads_of")],
             },
         ),
         migrations.CreateModel(
-            name='SignIn',
+            name="SignIn",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('started_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("started_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Grant',
+            name="Grant",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('role', models.TextField()),
-                ('keys', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list)),
-                ('since', models.DateTimeField()),
-                ('until', models.DateTimeField(null=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grants', to=settings.AUTH_USER_MODEL)),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("role", models.TextField()),
+                (
+                    "keys",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list),
+                ),
+                ("since", models.DateTimeField()),
+                ("until", models.DateTimeField(null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grants",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('until', None)), fields=['person'], name='access_grant_in_force')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("until", None)), fields=["person"], name="access_grant_in_force"
+                    )
+                ],
             },
         ),
     ]

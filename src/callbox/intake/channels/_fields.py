@@ -12,7 +12,9 @@ from callbox.intake.domain import Said
 def fields(body: bytes, content_type: str) -> Mapping[str, object]:
     """The fields of a JSON object or an HTML form. Raises ValueError for anything else."""
     if content_type.startswith("application/x-www-form-urlencoded"):
-        return dict(parse_qsl(body.decode("utf-8"), keep_blank_values=True, strict_parsing=True, max_num_fields=50))
+        return dict(
+            parse_qsl(body.decode("utf-8"), keep_blank_values=True, strict_parsing=True, max_num_fields=50)
+        )
     told = json.loads(body)
     if not isinstance(told, dict):
         raise ValueError("a contact is an object with named fields")

@@ -6,54 +6,77 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('matters', '0001_initial'),
+        ("matters", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Call',
+            name="Call",
             fields=[
-                ('matter', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='call', serialize=False, to='matters.matter')),
-                ('channel', models.TextField()),
-                ('lane', models.TextField()),
-                ('received_at', models.DateTimeField()),
-                ('readable', models.BooleanField(default=True)),
-                ('thread', models.TextField(default='')),
-                ('incident_id', models.UUIDField(null=True)),
-                ('outcome', models.TextField(default='')),
+                (
+                    "matter",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="call",
+                        serialize=False,
+                        to="matters.matter",
+                    ),
+                ),
+                ("channel", models.TextField()),
+                ("lane", models.TextField()),
+                ("received_at", models.DateTimeField()),
+                ("readable", models.BooleanField(default=True)),
+                ("thread", models.TextField(default="")),
+                ("incident_id", models.UUIDField(null=True)),
+                ("outcome", models.TextField(default="")),
             ],
         ),
         migrations.CreateModel(
-            name='CallContact',
+            name="CallContact",
             fields=[
-                ('contact', models.UUIDField(primary_key=True, serialize=False)),
+                ("contact", models.UUIDField(primary_key=True, serialize=False)),
             ],
         ),
         migrations.CreateModel(
-            name='Caller',
+            name="Caller",
             fields=[
-                ('call', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='caller', serialize=False, to='intake.call')),
-                ('name', models.TextField(default='')),
-                ('number', models.TextField(default='')),
-                ('words', models.TextField(default='')),
-                ('place', models.TextField(default='')),
-                ('lon', models.FloatField(null=True)),
-                ('lat', models.FloatField(null=True)),
-                ('type_hint', models.TextField(default='')),
-                ('retain_until', models.DateTimeField()),
+                (
+                    "call",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="caller",
+                        serialize=False,
+                        to="intake.call",
+                    ),
+                ),
+                ("name", models.TextField(default="")),
+                ("number", models.TextField(default="")),
+                ("words", models.TextField(default="")),
+                ("place", models.TextField(default="")),
+                ("lon", models.FloatField(null=True)),
+                ("lat", models.FloatField(null=True)),
+                ("type_hint", models.TextField(default="")),
+                ("retain_until", models.DateTimeField()),
             ],
         ),
         migrations.AddIndex(
-            model_name='call',
-            index=models.Index(condition=models.Q(('thread', ''), _negated=True), fields=['thread'], name='intake_call_thread'),
+            model_name="call",
+            index=models.Index(
+                condition=models.Q(("thread", ""), _negated=True),
+                fields=["thread"],
+                name="intake_call_thread",
+            ),
         ),
         migrations.AddField(
-            model_name='callcontact',
-            name='call',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contacts', to='intake.call'),
+            model_name="callcontact",
+            name="call",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="contacts", to="intake.call"
+            ),
         ),
     ]

@@ -7,99 +7,126 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Clock',
+            name="Clock",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('name', models.TextField()),
-                ('round', models.IntegerField()),
-                ('started_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField()),
-                ('stopped_at', models.DateTimeField(null=True)),
-                ('fired_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("name", models.TextField()),
+                ("round", models.IntegerField()),
+                ("started_at", models.DateTimeField()),
+                ("due_at", models.DateTimeField()),
+                ("stopped_at", models.DateTimeField(null=True)),
+                ("fired_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='HandOver',
+            name="HandOver",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('giver', models.TextField()),
-                ('taker', models.TextField()),
-                ('state', models.TextField()),
-                ('offered_at', models.DateTimeField()),
-                ('answer_by', models.DateTimeField()),
-                ('answered_at', models.DateTimeField(null=True)),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("giver", models.TextField()),
+                ("taker", models.TextField()),
+                ("state", models.TextField()),
+                ("offered_at", models.DateTimeField()),
+                ("answer_by", models.DateTimeField()),
+                ("answered_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Matter',
+            name="Matter",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('kind', models.TextField()),
-                ('workflow_version', models.SmallIntegerField()),
-                ('state', models.TextField()),
-                ('final', models.BooleanField(default=False)),
-                ('version', models.BigIntegerField()),
-                ('round', models.IntegerField(default=1)),
-                ('owner', models.TextField()),
-                ('scope', django.contrib.postgres.fields.ArrayField(base_field=models.TextField())),
-                ('opened_at', models.DateTimeField()),
-                ('changed_at', models.DateTimeField()),
-                ('closed_at', models.DateTimeField(null=True)),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("kind", models.TextField()),
+                ("workflow_version", models.SmallIntegerField()),
+                ("state", models.TextField()),
+                ("final", models.BooleanField(default=False)),
+                ("version", models.BigIntegerField()),
+                ("round", models.IntegerField(default=1)),
+                ("owner", models.TextField()),
+                ("scope", django.contrib.postgres.fields.ArrayField(base_field=models.TextField())),
+                ("opened_at", models.DateTimeField()),
+                ("changed_at", models.DateTimeField()),
+                ("closed_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Part',
+            name="Part",
             fields=[
-                ('part', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='+', serialize=False, to='matters.matter')),
-                ('mandatory', models.BooleanField(default=True)),
-                ('waived', models.BooleanField(default=False)),
+                (
+                    "part",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="matters.matter",
+                    ),
+                ),
+                ("mandatory", models.BooleanField(default=True)),
+                ("waived", models.BooleanField(default=False)),
             ],
         ),
         migrations.AddIndex(
-            model_name='matter',
-            index=models.Index(condition=models.Q(('final', False)), fields=['kind', 'state'], name='matters_open_by_kind'),
+            model_name="matter",
+            index=models.Index(
+                condition=models.Q(("final", False)), fields=["kind", "state"], name="matters_open_by_kind"
+            ),
         ),
         migrations.AddIndex(
-            model_name='matter',
-            index=models.Index(fields=['kind', 'changed_at'], name='matters_by_change'),
+            model_name="matter",
+            index=models.Index(fields=["kind", "changed_at"], name="matters_by_change"),
         ),
         migrations.AddConstraint(
-            model_name='matter',
-            constraint=models.CheckConstraint(condition=models.Q(('owner', ''), _negated=True), name='matters_matter_always_owned'),
+            model_name="matter",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("owner", ""), _negated=True), name="matters_matter_always_owned"
+            ),
         ),
         migrations.AddField(
-            model_name='handover',
-            name='matter',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='matters.matter'),
+            model_name="handover",
+            name="matter",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="matters.matter"
+            ),
         ),
         migrations.AddField(
-            model_name='clock',
-            name='matter',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='clocks', to='matters.matter'),
+            model_name="clock",
+            name="matter",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="clocks", to="matters.matter"
+            ),
         ),
         migrations.AddField(
-            model_name='part',
-            name='whole',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='matters.matter'),
+            model_name="part",
+            name="whole",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="parts", to="matters.matter"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='handover',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'offered')), fields=('matter',), name='matters_one_open_handover'),
+            model_name="handover",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "offered")), fields=("matter",), name="matters_one_open_handover"
+            ),
         ),
         migrations.AddIndex(
-            model_name='clock',
-            index=models.Index(condition=models.Q(('fired_at', None), ('stopped_at', None)), fields=['due_at'], name='matters_clock_next'),
+            model_name="clock",
+            index=models.Index(
+                condition=models.Q(("fired_at", None), ("stopped_at", None)),
+                fields=["due_at"],
+                name="matters_clock_next",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.UniqueConstraint(condition=models.Q(('fired_at', None), ('stopped_at', None)), fields=('matter', 'name'), name='matters_clock_one_running'),
+            model_name="clock",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("fired_at", None), ("stopped_at", None)),
+                fields=("matter", "name"),
+                name="matters_clock_one_running",
+            ),
         ),
     ]

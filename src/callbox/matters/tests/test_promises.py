@@ -40,4 +40,6 @@ def test_nothing_promised_is_said() -> None:
 
 def test_a_day_before_any_promise_starts_no_clock() -> None:
     assert clock("acknowledge", "fire", 1, datetime(2020, 4, 7, tzinfo=UTC)) == {}
-    assert clock("acknowledge", "fire", None, datetime(2026, 4, 7, tzinfo=UTC)) == {"acknowledge": timedelta(seconds=20)}
+    assert clock("acknowledge", "fire", None, datetime(2026, 4, 7, tzinfo=UTC)) == {
+        "acknowledge": timedelta(seconds=20)
+    }
