@@ -7,7 +7,7 @@ from math import ceil
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from callbox.analysis.figures import (
@@ -105,6 +105,7 @@ def test_figures_by_priority_and_hour() -> None:
     assert [f.measure for f in figures_of(cases)[:7]] == list(MEASURES)
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 10_000), min_size=1), st.integers(1, 100))
 def test_nearest_rank_is_the_least_value_that_covers_the_share(values: list[int], percent: int) -> None:
     found = nearest_rank(sorted(values), percent)

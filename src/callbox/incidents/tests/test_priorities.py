@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from callbox.incidents.catalogue import ROOM, check_answers, load_questions, load_types
@@ -31,12 +31,14 @@ def test_priority_as_the_accountable_people_wrote_it(told: dict[str, Any]) -> No
     assert decision.because.zh
 
 
+@settings(deadline=None)
 @given(types_of_ours, any_answers)
 def test_every_type_with_any_answers_gets_one_priority(code: str, answers: dict[str, str]) -> None:
     check_answers(answers)
     assert priority_for(code, answers, load_priorities(DAY)).priority in {1, 2, 3, 4, 5}
 
 
+@settings(deadline=None)
 @given(types_of_ours, any_answers, any_answers)
 def test_no_further_answer_undoes_what_was_raised(
     code: str, first: dict[str, str], more: dict[str, str]
