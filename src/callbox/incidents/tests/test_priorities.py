@@ -111,3 +111,13 @@ def test_an_unknown_type_is_refused_and_unknown_answers_are_named() -> None:
     with pytest.raises(Invalid) as refusal:
         check_answers({"flames": "perhaps", "colour": "red", "awake": "yes"})
     assert set(refusal.value.fields) == {"flames", "colour"}
+
+
+def test_a_lowering_row_never_raises() -> None:
+    lines = [
+        "usual\t2026-01-01\t\tFIRE.SMOKE\t\tdefault\t4\ta\tb",
+        "out\t2026-01-01\t\tgroup:fire\tfire_out=yes\tlower\t3\ta\tb",
+    ]
+    types = {"FIRE.SMOKE": load_types()["FIRE.SMOKE"]}
+    table = build_table(parse_table(HEADER + "\n".join(lines), "p.tsv"), types, load_questions(), DAY)
+    assert priority_for("FIRE.SMOKE", {"fire_out": "yes"}, table).row == "usual"
