@@ -9,7 +9,7 @@ HELP = "measure something and print one JSON line"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """One sub-command for each bench."""
     import callbox.benches
-    from callbox.cli import add_commands
+    from callbox.commands._registry import add_commands
 
     add_commands(parser, callbox.benches)
 

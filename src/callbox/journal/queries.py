@@ -20,8 +20,8 @@ START = (0, 0)
 
 
 def _written(row: tuple[Any, ...]) -> Written:
-    head, (facts, scope, prev, digest) = row[:13], row[13:]
-    return Written(*head, json.loads(facts), tuple(scope), bytes(prev), bytes(digest))
+    facts, scope, prev, digest = row[13:]
+    return Written(*(*row[:13], json.loads(facts), tuple(scope), bytes(prev), bytes(digest)))
 
 
 def _rows(sql: str, parameters: list[Any]) -> list[Written]:

@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What contracts over layers cannot say: the doors between rooms, where writes stand, how long a module is."""
+
+import ast
+import re
+import subprocess
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from callbox.host.config import CHECKOUT
+from callbox.rooms import ROOMS
+
+SOURCE = CHECKOUT / "src" / "callbox"
+OPEN_DOORS = {"domain", "queries", "actions"}
+
+# Pieces of a room's domain, queries or actions that have a file of their own; each says in its docstring which.
+PARTS = {
+    "access": {
+        "middleware": "edge of every page",
+        "models": "foreign keys to people and agencies",
+        "retention": "actions",
+    },
+    "geo": {},
+    "journal": {"fields": "a column type for tables that are read in order"},
+    "matters": {
+        "handover": "actions",
+        "promises": "domain: dated numbers",
+        "models": "foreign keys to the matter",
+    },
+    "incidents": {
+        "catalogue": "domain: types",
+        "priorities": "domain",
+        "similar": "domain",
+        "models": "queries answer with its rows",
+        "linking": "actions",
+        "rows": "queries: rows as plain data",
+    },
+    "intake": {
+        "reactions": "actions",
+        "reading": "domain",
+        "models": "queries answer with its rows",
+        "rows": "queries: rows as plain data",
+    },
+    "dispatch": {
+        "units": "actions",
+        "crew": "actions",
+        "recommend": "queries",
+        "plans": "domain",
+        "ranking": "domain",
+        "models": "queries answer with its rows",
+        "rows": "queries: rows as plain data",
+    },
+    # The page frame is there for all rooms.
+    "web": dict.fromkeys(
+        ("api", "errors", "fields", "menu", "ranges", "signed_in", "words", "assets"), "frame"
+    ),
+    "door": {"tickets": "pure: signed tickets", "models": "queries answer with its rows"},
+    "analysis": {},
+    "demo": {},
+}
+EDGES_ABOVE = ("cli", "commands", "benches", "worker", "urls", "__main__", "wsgi", "settings")
+
+
+def modules() -> Iterator[tuple[Path, str, ast.Module]]:
+    for path in sorted(SOURCE.rglob("*.py")):
+        parts = path.relative_to(SOURCE).parts
+        if "migrations" in parts or "tests" in parts:
+            continue
+        yield path, parts[0].removesuffix(".py"), tree(path)
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imported(module: ast.Module) -> Iterator[str]:
+    for node in ast.walk(module):
+        if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+
+
+def test_rooms_meet_only_at_their_doors() -> None:
+    wrong = []
+    for path, room, module in modules():
+        if room in EDGES_ABOVE or room not in ROOMS:
+            continue
+        for name in imported(module):
+            parts = name.split(".")
+            if (
+                len(parts) < 3
+                or parts[0] != "callbox"
+                or parts[1] in (room, "kernel", "host")
+                or parts[1] not in ROOMS
+            ):
+                continue
+            if parts[2] not in OPEN_DOORS and parts[2] not in PARTS[parts[1]]:
+                wrong.append(f"{path.relative_to(SOURCE)} reaches into {name}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_modules_stay_small() -> None:
+    long = [
+        f"{path.relative_to(CHECKOUT)}: {count} lines"
+        for path in tracked("*.py", "*.js", "*.css", "*.html")
+        if (count := len(path.read_text(encoding="utf-8").splitlines())) > 400
+    ]
+    assert not long, "\n".join(long)
+
+
+def test_nothing_is_saved_past_the_actions() -> None:
+    found = [
+        f"{path.relative_to(SOURCE)}:{node.lineno}"
+        for path, _room, module in modules()
+        for node in ast.walk(module)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "save"
+        and not node.args
+        and not node.keywords
+    ]
+    assert not found, found
+
+
+def test_no_signals() -> None:
+    found = [
+        str(path.relative_to(SOURCE))
+        for path, _room, module in modules()
+        if any(name.startswith(("django.dispatch", "django.db.models.signals")) for name in imported(module))
+    ]
+    assert not found, found
+
+
+def test_everything_is_caught_in_the_worker_loop_only() -> None:
+    found = [
+        str(path.relative_to(SOURCE))
+        for path, room, module in modules()
+        for node in ast.walk(module)
+        if isinstance(node, ast.ExceptHandler) and _catches_everything(node) and room != "worker"
+    ]
+    assert not found, found
+
+
+def _catches_everything(node: ast.ExceptHandler) -> bool:
+    if isinstance(node.body[-1], ast.Raise) and node.body[-1].exc is None:
+        return False  # it only tidies up and lets the fault go on
+    return node.type is None or (
+        isinstance(node.type, ast.Name) and node.type.id in ("Exception", "BaseException")
+    )
+
+
+def test_every_source_file_names_its_licence() -> None:
+    missing = [
+        str(path.relative_to(CHECKOUT))
+        for path in tracked("*.py", "*.js", "*.css")
+        if "SPDX-License-Identifier: Apache-2.0" not in path.read_text(encoding="utf-8")[:300]
+    ]
+    assert not missing, missing
+
+
+def test_no_file_names_a_registry_or_a_machine() -> None:
+    wrong = re.compile(
+        r"https?://(?:registry\.npmjs|pypi\.org/simple|files\.pythonhosted)|\"resolved\": *\"http|index-url"
+    )
+    found = [
+        str(path.relative_to(CHECKOUT))
+        for path in tracked()
+        if path != Path(__file__)
+        and path.suffix not in (".png", ".jpg")
+        and wrong.search(path.read_text(encoding="utf-8"))
+    ]
+    assert not found, found
+
+
+def test_no_unfinished_marks() -> None:
+    words = "|".join(("TO" + "DO", "FIX" + "ME", "X" * 3, "NotImplemented" + "Error", "x" + "fail"))
+    found = [
+        str(path.relative_to(CHECKOUT))
+        for path in tracked("*.py", "*.js", "*.html", "*.md")
+        if re.search(rf"\b({words})\b", path.read_text(encoding="utf-8"))
+    ]
+    assert not found, found
+
+
+@cache
+def tracked(*patterns: str) -> tuple[Path, ...]:
+    listed = subprocess.run(
+        ["git", "ls-files", *patterns], cwd=CHECKOUT, check=False, capture_output=True, text=True
+    )
+    if listed.returncode:
+        pytest.skip("not a git checkout: the list of files is unknown")
+    return tuple(CHECKOUT / line for line in listed.stdout.splitlines() if (CHECKOUT / line).is_file())
