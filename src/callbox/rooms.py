@@ -13,4 +13,5 @@ ROOMS = (
     "dispatch",
     "analysis",
     "demo",
+    "worker",
 )

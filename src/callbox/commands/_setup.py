@@ -35,7 +35,7 @@ def migrate(urls: Urls) -> None:
 
     environment = {**os.environ, "DATABASE_URL": urls.owner, "DJANGO_SETTINGS_MODULE": "callbox.settings"}
     done = subprocess.run(
-        [sys.executable, "-m", "django", "migrate", "--no-input", "--verbosity", "0"],
+        [sys.executable, "-m", "django", "migrate", "--skip-checks", "--no-input", "--verbosity", "0"],
         env=environment,
         check=False,
         capture_output=True,

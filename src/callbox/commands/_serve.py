@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What `serve` and `demo` share: the parts, their ports and their end."""
+
+import argparse
+import logging
+import os
+from collections.abc import Callable, Sequence
+
+from callbox.commands._setup import database, prepare
+from callbox.host.config import load
+from callbox.host.processes import DOOR, WORKER, Household, Part, free_port, stopped_by_signals, web
+
+FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve a real installation until told to stop."""
+    logging.basicConfig(level=logging.INFO, format=FORMAT)
+    os.environ.pop("CALLBOX_DEMO", None)
+    with database():
+        prepare()
+        serve(args.port or load().door_port, (), lambda url: print(f"Callbox is at {url}", flush=True))
+    return 0
+
+
+def serve(port: int, more: Sequence[Part], say: Callable[[str], None]) -> None:
+    """Run web, door, worker and `more` until told to stop; `say` gets the address when it answers."""
+    web_wanted = load().web_port
+    port = free_port(port)
+    web_port = free_port(web_wanted, but=port)
+    os.environ["CALLBOX_DOOR_PORT"], os.environ["CALLBOX_WEB_PORT"] = str(port), str(web_port)
+    household = Household((WORKER, web(web_port), DOOR, *more), os.environ)
+    with stopped_by_signals(household):
+        household.start()
+        if household.wait_ready(port):
+            say(f"http://127.0.0.1:{port}/")
+            household.watch()

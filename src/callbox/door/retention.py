@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Erasing the raw bytes of contacts at their date. Part of the room's actions."""
+
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from callbox.access.retention import note_erased
+from callbox.kernel.actor import Actor
+
+PORTION = 500
+ERASE = """
+UPDATE door_contact SET body = NULL, key = '', source = '' WHERE id IN (
+  SELECT id FROM door_contact WHERE retain_until <= %s AND body IS NOT NULL AND (xid, seq) <= (%s::text::xid8, %s)
+  ORDER BY retain_until LIMIT %s)
+"""
+
+
+@transaction.atomic
+def erase_expired(read_up_to: tuple[int, int], *, by: Actor, at: datetime) -> int:
+    """Erase the bytes of contacts past their date; how many. The row stays, so that a repeat stays one.
+
+    read_up_to: the position in reading order up to which contacts have become calls; later ones are kept.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(ERASE, [at, str(read_up_to[0]), read_up_to[1], PORTION])
+        count = cursor.rowcount
+    return note_erased("door_contact", count, by=by, at=at)

@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Clocks that run out are late; offers that nobody answered end."""
+
+from datetime import datetime
+
+from callbox.access.domain import system_actor
+from callbox.matters.actions import fire_due_clocks
+from callbox.matters.handover import time_out_offers
+from callbox.worker.loop import Loop
+
+ACTOR = system_actor("clocks")
+
+
+def step(at: datetime) -> int:
+    """Fire what is due."""
+    return fire_due_clocks(by=ACTOR, at=at) + time_out_offers(by=ACTOR, at=at)
+
+
+LOOP = Loop("clocks", step, every_s=0.4, full=200)

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The worker's process: all loops as threads, until SIGTERM or Ctrl-C."""
+
+import importlib
+import os
+import pkgutil
+import signal
+import threading
+
+from callbox.worker import loops
+from callbox.worker.loop import Loop, running
+
+
+def all_loops() -> list[Loop]:
+    """The `LOOP` of each module of the folder."""
+    names = sorted(info.name for info in pkgutil.iter_modules(loops.__path__))
+    return [importlib.import_module(f"{loops.__name__}.{name}").LOOP for name in names]
+
+
+def work(stop: threading.Event) -> None:
+    """Run every loop until `stop`."""
+    from callbox.worker.listen import listen
+
+    with running(all_loops(), stop) as runners:
+        ear = threading.Thread(target=listen, args=(runners, stop), name="listen", daemon=True)
+        ear.start()
+        stop.wait()
+
+
+def main() -> None:
+    """Work until told to stop."""
+    import django
+
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "callbox.settings")
+    django.setup()
+    work(stop)
