@@ -159,8 +159,9 @@ def test_readers_stop_at_an_open_transaction_and_skip_nothing() -> None:
         write(second)
         assert queries.entries_after(queries.START, 100) == []
         slow.execute(
-            "INSERT INTO journal_entry (chain, number, kind, move, was, becomes, round, actor, role, at, recorded_at,"
-            " facts, scope, prev, hash) VALUES (%s, 1, 'k', 'm', '', '', 1, 'a', 'r', now(), now(), '{}', '{}', '', '')",
+            "INSERT INTO journal_entry (chain, number, kind, move, was, becomes, round, actor, role, at,"
+            " recorded_at, facts, scope, prev, hash)"
+            " VALUES (%s, 1, 'k', 'm', '', '', 1, 'a', 'r', now(), now(), '{}', '{}', '', '')",
             [first],
         )
     assert [entry.chain for entry in queries.entries_after(queries.START, 100)] == [first, second]
