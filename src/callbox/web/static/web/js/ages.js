@@ -31,6 +31,7 @@ function showAge(element, at) {
 
 function showDue(element, at) {
   const [begins, ends] = [Date.parse(element.dataset.begins), Date.parse(element.dataset.ends)];
+  if (!Number.isFinite(ends - begins)) return;
   const done = (at - begins) / Math.max(1, ends - begins);
   const late = at > ends;
   const bar = element.querySelector("progress");

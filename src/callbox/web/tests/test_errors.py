@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+import json
+
+import pytest
+from django.test.client import Client
+
+from callbox.kernel import errors
+from callbox.web.errors import ANSWERS, answer_for
+
+STATUS = {"not-found": 404, "not-allowed": 403, "invalid": 422, "conflict": 409, "unavailable": 503}
+
+
+def test_every_refusal_has_its_answer() -> None:
+    assert set(ANSWERS) == set(errors.Refusal.__subclasses__())
+
+
+def test_a_refusal_of_a_kind_of_its_own_is_answered_as_its_parent() -> None:
+    class Taken(errors.Conflict):
+        pass
+
+    assert answer_for(Taken())[0] == 409
+
+
+@pytest.mark.parametrize(("kind", "status"), STATUS.items())
+def test_a_page_that_refuses_says_what_to_do(client: Client, kind: str, status: int) -> None:
+    answer = client.get(f"/refuse/{kind}", headers={"accept": "text/html"})
+    assert answer.status_code == status
+    assert "text/html" in answer["Content-Type"]
+    assert "<h1>" in answer.content.decode()
+
+
+@pytest.mark.parametrize(("kind", "status"), STATUS.items())
+def test_the_api_refuses_with_a_problem(client: Client, kind: str, status: int) -> None:
+    answer = client.get(f"/api/refuse/{kind}")
+    assert answer["Content-Type"] == "application/problem+json"
+    problem = json.loads(answer.content)
+    assert (answer.status_code, problem["status"]) == (status, status)
+    assert problem["type"] == f"tag:callbox,2026:{kind}"
+    assert problem["instance"] == f"/api/refuse/{kind}"
+
+
+def test_a_problem_speaks_the_language_of_the_person(client: Client) -> None:
+    problem = json.loads(client.get("/api/refuse/invalid", headers={"accept-language": "zh-hans"}).content)
+    assert problem["errors"] == [{"field": "place", "detail": "这一步必须填写。"}]
+
+
+def test_params_are_filled_in(client: Client) -> None:
+    problem = json.loads(client.get("/api/refuse/conflict").content)
+    assert problem["detail"] == "“close” needs: x."
+
+
+def test_a_script_on_a_page_gets_a_problem_too(client: Client) -> None:
+    answer = client.get("/refuse/conflict", headers={"hx-request": "true"})
+    assert answer["Content-Type"] == "application/problem+json"
+
+
+def test_what_is_down_says_when_to_try_again(client: Client) -> None:
+    assert client.get("/api/refuse/unavailable")["Retry-After"] == "2"
+
+
+def test_a_fault_stays_a_fault(client: Client) -> None:
+    answer = client.get("/break")
+    assert answer.status_code == 500
+    assert "a fault, not a refusal" not in answer.content.decode()
+    assert (
+        'role="status"' not in answer.content.decode()
+    )  # the page of a fault needs nothing that may be broken
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/design"])
+def test_every_answer_carries_the_security_headers(client: Client, path: str) -> None:
+    answer = client.get(path)
+    policy = answer["Content-Security-Policy"]
+    assert "'unsafe" not in policy
+    assert "default-src 'self'" in policy
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["X-Frame-Options"] == "DENY"
+    assert answer["Referrer-Policy"] == "same-origin"
+    assert answer["Cache-Control"] == "private, no-store"
