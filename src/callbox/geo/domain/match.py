@@ -8,13 +8,19 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from callbox.geo.domain.measure import Ints
-from callbox.geo.domain.text import has_han, is_generic, tokens_of
+from callbox.geo.domain.text import begins_generic, has_han, is_generic, tokens_of
 
 WIDTH = 24
 """Letters of a word that are compared; longer words are compared by their beginning."""
 
 Scores = dict[int, float]
 WHOLE, BEGINNING, TYPO = 1.0, 0.9, 0.75
+NUMBER_LEFT = 0.7
+"""Weight of a street found in a text whose house number it leaves unread."""
+LEAST_HAN = 3
+"""In a Chinese name of three characters another one is another street, not an error."""
+OTHER_KIND = 0.4
+"""Taken off when an Avenue was found for a Street."""
 
 
 class Vocabulary:
@@ -25,6 +31,7 @@ class Vocabulary:
         self.sizes = np.array([min(len(word), WIDTH) for word in self.words], np.int64)
         padded = "".join(word[:WIDTH].ljust(WIDTH, "\0") for word in self.words)
         self.letters = np.frombuffer(padded.encode("utf-32-le"), np.uint32).reshape(-1, WIDTH)
+        self.holds = np.array([_letters_of(word[:WIDTH]) for word in self.words], np.uint64)
 
     def beginning_with(self, text: str) -> range:
         """Rows of the words that begin with a text."""
@@ -32,11 +39,25 @@ class Vocabulary:
 
     def near(self, text: str, limit: int) -> list[tuple[int, int]]:
         """Rows and distances of words at most `limit` errors away (a swap of neighbours is one error)."""
-        rows = np.flatnonzero(np.abs(self.sizes - len(text)) <= limit)
-        if not len(rows) or len(text) > WIDTH:
+        if len(text) > WIDTH:
+            return []
+        mine = np.uint64(_letters_of(text))
+        alike = (
+            np.maximum(np.bitwise_count(self.holds & ~mine), np.bitwise_count(mine & ~self.holds)) <= limit
+        )
+        rows = np.flatnonzero(alike & (np.abs(self.sizes - len(text)) <= limit))
+        if not len(rows):
             return []
         away = _distance(text, self.letters[rows].T, self.sizes[rows])
         return [(int(row), int(d)) for row, d in zip(rows, away, strict=True) if d <= limit]
+
+
+def _letters_of(word: str) -> int:
+    """The letters of a word as bits: each error changes at most one bit there and one bit away."""
+    bits = 0
+    for letter in word:
+        bits |= 1 << (ord(letter) % 64)
+    return bits
 
 
 def _distance(text: str, letters: "np.ndarray[tuple[int, int], np.dtype[np.uint32]]", sizes: Ints) -> Ints:
@@ -81,7 +102,12 @@ class NameMatcher:
         tokens = tokens_of(text)
         if not tokens:
             return {}
-        return self._han(tokens[0]) if has_han(tokens[0]) else self._words(tokens)
+        if has_han(tokens[0]):
+            return self._han(tokens[0])
+        found = self._words(tokens)
+        if not found and len(tokens) > 1 and begins_generic(tokens[-1]):
+            return self._words(tokens[:-1])
+        return found
 
     def _words(self, tokens: tuple[str, ...]) -> Scores:
         telling = [i for i, token in enumerate(tokens) if not is_generic(token)] or list(range(len(tokens)))
@@ -95,9 +121,12 @@ class NameMatcher:
     def _score(self, row: int, quality: float, tokens: tuple[str, ...], rest: list[str]) -> float:
         def of(name: tuple[str, ...]) -> float:
             missing = sum(token not in name for token in rest)
+            other = bool(missing) and any(is_generic(token) and token not in tokens for token in name)
             extra = abs(len(name) - len(tokens))
             swapped = 0.02 * (name[: len(tokens)] != tokens)
-            return max(0.05, quality - 0.15 * missing - 0.06 * min(extra, 3) - swapped)
+            return max(
+                0.05, quality - (OTHER_KIND if other else 0.15 * missing) - 0.06 * min(extra, 3) - swapped
+            )
 
         return max(of(name) for name in self.tokens[row])
 
@@ -122,7 +151,7 @@ class NameMatcher:
             score = _han_score(word, text)
             if score:
                 found |= {row: max(score, found.get(row, 0.0)) for row in rows}
-        if not found and len(text) > 2:
+        if not found and len(text) > LEAST_HAN:
             for at, _away in self.han.near(text, 1):
                 found |= dict.fromkeys(self.han_rows[self.han.words[at]], TYPO)
         return found
@@ -136,5 +165,6 @@ def _han_score(word: str, text: str) -> float:
     if text in word:
         return 0.8
     if len(word) > 2 and word in text:  # the city or district stands in front
-        return 0.6 + 0.3 * len(word) / len(text)
+        numbered = any(c.isdecimal() for c in text) and not any(c.isdecimal() for c in word)
+        return (0.6 + 0.3 * len(word) / len(text)) * (NUMBER_LEFT if numbered else 1.0)
     return 0.0

@@ -17,8 +17,14 @@ from callbox.geo.domain.things import Place, PlaceHit
 
 STREETS_TRIED = 6
 """How many streets of like name a numbered or crossing query looks into."""
-GUESS, BETWEEN = 0.55, 0.8
-"""Weight of a hit that is only the street, and of one between two known numbers."""
+GUESS, BEYOND, BETWEEN = 0.55, 0.75, 0.8
+"""Weight of a hit that is only the street, one just beyond its known numbers, and one between two of them."""
+JUST = 100
+"""Numbers so near to a known one are just beyond it: one block."""
+EXACT, BESIDE = 0.99, 0.7
+"""When a street of exactly this name is there, the others count so much less."""
+SURE = 0.9
+"""A crossing, block or address found with this score ends the search for other readings."""
 
 
 class PlaceSearch:
@@ -43,6 +49,8 @@ class PlaceSearch:
                 key = (hit.label, hit.kind)
                 if key not in hits or hits[key].score < hit.score:
                     hits[key] = hit
+            if asked.kind != "name" and any(hit.score >= SURE for hit in hits.values()):
+                break
         ranked = sorted(hits.values(), key=lambda hit: (-self._rank(hit, near), len(hit.label), hit.label))
         return [self._with_areas(hit) for hit in ranked[:limit]]
 
@@ -70,7 +78,9 @@ class PlaceSearch:
     def _best(self, text: str) -> list[tuple[int, float]]:
         found = self.streets.find(text)
         weight = {row: (-round(score, 4), -self._size(row), row) for row, score in found.items()}
-        return [(row, found[row]) for row in sorted(found, key=weight.__getitem__)[:STREETS_TRIED]]
+        best = sorted(found, key=weight.__getitem__)[:STREETS_TRIED]
+        top = found[best[0]] if best else 0.0
+        return [(row, found[row] * (1 if top < EXACT or found[row] == top else BESIDE)) for row in best]
 
     def _size(self, row: int) -> int:
         rows = self.book.addresses(row)
@@ -109,8 +119,9 @@ class PlaceSearch:
         points, known = self.book.lonlat[rows][side], numbers[side]
         lon = float(np.interp(number, known, points[:, 0]))
         lat = float(np.interp(number, known, points[:, 1]))
-        outside = not known[0] <= number <= known[-1]
-        return PlaceHit(label, lon, lat, "interpolated", (GUESS if outside else BETWEEN) * score)
+        beyond = max(int(known[0]) - number, number - int(known[-1]))
+        weight = BETWEEN if beyond <= 0 else BEYOND if beyond <= JUST else GUESS
+        return PlaceHit(label, lon, lat, "interpolated", weight * score)
 
     def _block(self, row: int, score: float, number: int) -> PlaceHit | None:
         """A block is named by its hundred: its middle, among the addresses it holds."""

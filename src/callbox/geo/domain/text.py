@@ -13,7 +13,7 @@ HAN = re.compile(r"[\u3400-\u9fff]")
 CROSSING = re.compile(r"\s*(?:[/&@+、]|\\|与|和)\s*|\s+(?:and|at|corner of)\s+", re.IGNORECASE)
 CROSSING_END = re.compile(r"(?:的)?(?:十字|丁字|交叉|交汇)?(?:路口|交叉口|交汇处|交界处|口)$")
 BLOCK = re.compile(r"(\d+)\s+block\s+(?:of\s+)?(\S.*)", re.IGNORECASE)
-NUMBER = r"(\d{1,6})\s?([a-zA-Z]?(?:\s?[-–]\s?\d+[a-zA-Z]?)?)"
+NUMBER = r"(\d{1,6})\s?((?:1/2|-?[a-zA-Z])?(?:\s?[-–]\s?\d+[a-zA-Z]?)?)"
 NUMBER_FIRST = re.compile(NUMBER + r"\s+(\S.*)")
 NUMBER_LAST = re.compile(r"(\S.*?)\s+" + NUMBER)
 NUMBER_HAN = re.compile(r"(.*?[\u3400-\u9fff])\s*(\d{1,6})([a-zA-Z]?(?:-\d+)?)\s*(?:[号號].*)?")
@@ -30,6 +30,12 @@ def _words() -> tuple[dict[str, str], frozenset[str]]:
 def is_generic(token: str) -> bool:
     """Whether a word only says what kind of street it is, and may be left out."""
     return token in _words()[1]
+
+
+def begins_generic(token: str) -> bool:
+    """Whether somebody may be typing such a word: STRE."""
+    words, generic = _words()
+    return any(word.startswith(token) and short in generic for word, short in words.items())
 
 
 def has_han(text: str) -> bool:
@@ -64,8 +70,8 @@ def tokens_of(text: str) -> tuple[str, ...]:
 
 
 def key_of(text: str) -> str:
-    """Two names with one key are one street."""
-    return " ".join(tokens_of(text))
+    """Two names with one key are one street: Bay Shore Boulevard and BAYSHORE BLVD."""
+    return "".join(tokens_of(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +100,7 @@ def _readings(text: str) -> list[Asked]:
     if len(parts) == 2:
         asked.append(Asked("crossing", (parts[0], parts[1])))
     if match := BLOCK.fullmatch(text):
-        asked.append(Asked("block", (match[2],), int(match[1])))
+        return [Asked("block", (match[2],), int(match[1]))]
     asked += _numbered(text)
     return [*asked, Asked("name", (text,))]
 
@@ -112,7 +118,7 @@ def _numbered(text: str) -> list[Asked]:
 
 def suffix_of(text: str) -> str:
     """The letters or range after a house number, in one form."""
-    return text.replace(" ", "").replace("–", "-").upper()
+    return re.sub(r"^-(?=[A-Z]$)", "", text.replace(" ", "").replace("–", "-").upper())
 
 
 def split_number(text: str) -> tuple[int, str] | None:
