@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which texts a room shows, and which of them its translation lacks. Needs no gettext tools."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
 
@@ -72,7 +72,7 @@ def _translated(catalog: Catalog, phrase: str) -> bool:
     if message is None or message.fuzzy:
         return False
     told = message.string
-    return bool(told) and (isinstance(told, str) or all(told))
+    return all((told,) if isinstance(told, str) else told or ("",))
 
 
 def _counts(path: Path) -> bool:
@@ -86,15 +86,15 @@ def _phrases_in(path: Path) -> Iterator[str]:
     if path.suffix != ".py":
         text = templatize(text, origin=str(path))
     for _line, function, told, _comments in extract_python(
-        BytesIO(text.encode()), list(_KEYWORDS), (), {"encoding": "utf-8"}
+        BytesIO(text.encode()), _KEYWORDS, (), {"encoding": "utf-8"}
     ):
         yield from _message(function, told)
 
 
-def _message(function: str, told: str | tuple[str | None, ...] | None) -> Iterator[str]:
+def _message(function: object, told: str | Sequence[str | None] | None) -> Iterator[str]:
     """The message ids of one call; a call whose argument is no plain text cannot be translated and gives none."""
     parts = (told,) if isinstance(told, str) else told or ()
-    spec = _KEYWORDS.get(function) or (1,)
+    spec = _KEYWORDS.get(str(function)) or (1,)
     for place in spec:
         number = place if isinstance(place, int) else 0
         if 0 < number <= len(parts) and parts[number - 1]:

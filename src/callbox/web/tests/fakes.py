@@ -91,7 +91,7 @@ def write_small_map(path: Path) -> None:
         "center_lat_e7": round(LAT * 1e7),
     }
     with path.open("wb") as file:
-        writer = Writer(file)
+        writer = Writer(file)  # type: ignore[no-untyped-call]  # the package has no types
         for zoom in ZOOMS:
-            writer.write_tile(zxy_to_tileid(zoom, *_tile_of(zoom)), tile)
-        writer.finalize(header, {"attribution": "made up"})
+            writer.write_tile(zxy_to_tileid(zoom, *_tile_of(zoom)), tile)  # type: ignore[no-untyped-call]
+        writer.finalize(header, {"attribution": "made up"})  # type: ignore[no-untyped-call]

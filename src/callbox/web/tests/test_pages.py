@@ -49,7 +49,8 @@ def test_tab_reaches_the_skip_link_first(page: Page) -> None:
 def test_a_key_presses_its_button_but_is_typed_in_a_field(page: Page) -> None:
     page.goto("/design")
     page.evaluate(
-        "document.querySelector('[data-key=s]').addEventListener('click', () => { window.sent = 1 + (window.sent ?? 0) })"
+        "document.querySelector('[data-key=s]').addEventListener('click', () => {"
+        "  window.sent = 1 + (window.sent ?? 0) })"
     )
     page.locator("main").focus()
     page.keyboard.press("s")

@@ -23,7 +23,7 @@ def ask(path: Path, **headers: str) -> HttpResponseBase:
 
 
 def body(answer: HttpResponseBase) -> bytes:
-    return answer.getvalue()  # type: ignore[attr-defined]  # both kinds of answer have it
+    return answer.getvalue()
 
 
 @pytest.mark.parametrize(
