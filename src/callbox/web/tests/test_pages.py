@@ -77,6 +77,7 @@ def test_single_keys_can_be_switched_off(page: Page) -> None:
 
 
 def test_a_guarded_button_acts_on_its_second_press(page: Page) -> None:
+    page.clock.install()
     page.goto("/design")
     button = page.locator("#dark [data-confirm]")
     page.evaluate(
@@ -86,6 +87,9 @@ def test_a_guarded_button_acts_on_its_second_press(page: Page) -> None:
     assert page.evaluate("window.done") is None
     expect(button).to_contain_text("Press again to cancel")
     expect(page.locator("#status [role=status]")).to_have_text("Press again to cancel")
+    button.click()  # no time has passed: a double click
+    assert page.evaluate("window.done") is None
+    page.clock.run_for(300)
     button.click()
     assert page.evaluate("window.done") is True
     expect(button).to_contain_text("Cancel the incident")

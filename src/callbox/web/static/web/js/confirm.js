@@ -4,6 +4,7 @@
 import { say } from "./status.js";
 
 const PATIENCE_MS = 4000;
+const SLIP_MS = 250; // a double click is one press
 const armed = new WeakMap();
 
 function disarm(button) {
@@ -17,7 +18,7 @@ function disarm(button) {
 
 function arm(button) {
   const label = button.querySelector(".button-label");
-  armed.set(button, { label: label.textContent, timer: setTimeout(() => disarm(button), PATIENCE_MS) });
+  armed.set(button, { label: label.textContent, at: performance.now(), timer: setTimeout(() => disarm(button), PATIENCE_MS) });
   label.textContent = button.dataset.confirm;
   button.classList.add("is-armed");
   say(button.dataset.confirm);
@@ -28,14 +29,19 @@ document.addEventListener(
   (event) => {
     const button = event.target.closest("button[data-confirm]");
     if (!button) return;
-    if (armed.has(button)) {
+    const state = armed.get(button);
+    if (state && performance.now() - state.at >= SLIP_MS) {
       disarm(button);
       return;
     }
     event.preventDefault();
     event.stopImmediatePropagation();
-    arm(button);
+    if (!state) arm(button);
   },
   true,
 );
+// A key that is held down clicks again and again: that is one press too.
+document.addEventListener("keydown", (event) => {
+  if (event.repeat && event.target.closest?.("button[data-confirm]")) event.preventDefault();
+});
 document.addEventListener("focusout", (event) => event.target instanceof HTMLElement && disarm(event.target));

@@ -4,6 +4,7 @@
 
 const GLIDE_MS = 1000;
 const FRAME_MS = 66;
+const SHARE = 6; // with very many units a drawing may take long: it gets at most this part of the time
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class Motion {
@@ -12,6 +13,7 @@ export class Motion {
     this.draw = draw;
     this.moving = new Map();
     this.shown = 0;
+    this.wait = FRAME_MS;
   }
 
   // Let `unit` (an object with lon and lat) go to a place; at once when visible is false.
@@ -32,10 +34,12 @@ export class Motion {
 
   #step(at) {
     this.frame = undefined;
-    if (at - this.shown >= FRAME_MS || !this.moving.size) {
+    if (at - this.shown >= this.wait || !this.moving.size) {
       for (const [id, glide] of this.moving) this.#advance(id, glide, at);
       this.shown = at;
+      const began = performance.now();
       this.draw();
+      this.wait = Math.max(FRAME_MS, SHARE * (performance.now() - began));
     }
     if (this.moving.size) this.#schedule();
   }
