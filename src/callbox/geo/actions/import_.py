@@ -5,7 +5,7 @@ import hashlib
 import json
 import resource
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +21,7 @@ from callbox.geo.domain.areas import AreaIndex
 from callbox.geo.domain.book import Address, AddressBook, make_book
 from callbox.geo.domain.graph import RoadGraph
 from callbox.geo.domain.text import split_number
-from callbox.geo.domain.things import ImportReport, Place
+from callbox.geo.domain.things import ImportReport, Note, Place
 from callbox.kernel.errors import Invalid
 from callbox.kernel.text import gettext_noop as _
 
@@ -35,9 +35,30 @@ FORMAT = 1
 class _Made:
     """What the steps have made so far, for the report and the folder."""
 
-    notes: list[str] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     steps_s: dict[str, float] = field(default_factory=dict)
+
+    def step[T](self, what: str, work: Callable[[], T]) -> T:
+        """Do a step and keep how long it took."""
+        start = time.perf_counter()
+        result = work()
+        self.steps_s[what] = round(time.perf_counter() - start, 3)
+        return result
+
+
+@dataclass(slots=True)
+class _Built:
+    """All that the folder will hold."""
+
+    source: Source
+    graph: RoadGraph
+    strong_share: float
+    fallen_out: Mapping[str, object]
+    restrictions: Mapping[str, object]
+    book: AddressBook
+    areas: AreaIndex
+    places: list[Place]
 
 
 def import_city(
@@ -62,18 +83,45 @@ def import_city(
     began, made = time.perf_counter(), _Made()
     city_folder(root, name)
     _check_zone(time_zone)
+    built = _build(roads, areas or (), addresses, places or (), made)
+    digest = _digest(roads, *(kind_and_path(given)[1] for given in areas or ()), addresses)
+    version = _free(root, name, f"{at:%Y%m%dT%H%M%S}-{digest}")
+    facts = {
+        "format": FORMAT,
+        "name": name,
+        "version": version,
+        "imported_at": at.isoformat(),
+        "time_zone": time_zone,
+        "attribution": attribution,
+        "bounds": built.graph.bounds,
+    }
+    with new_version(root, name, version) as folder:
+        made.step("write", lambda: _write(folder, built, facts))
+        if tiles:
+            made.counts |= made.step("tiles", lambda: _tiles(folder / TILES, built, attribution))
+        report = _report(name, version, built, made, time.perf_counter() - began)
+        _write_json(folder / "report.json", report.as_dict())
+    point_to(root, name, version)
+    return report
 
-    def step[T](what: str, work: Callable[[], T]) -> T:
-        start = time.perf_counter()
-        result = work()
-        made.steps_s[what] = round(time.perf_counter() - start, 3)
-        return result
 
-    source = step("read roads", lambda: _read_roads(roads))
-    graph, share, fallen_out, restrictions = step("graph", lambda: graph_from(source.network))
-    book = step("addresses", lambda: _book(graph, source, addresses, made))
-    index = step("areas", lambda: _areas(areas, made))
-    known = step("places", lambda: _places(source, places, made))
+def _build(
+    roads: Path,
+    areas: Sequence[str | Path],
+    addresses: Path | None,
+    places: Sequence[str | Path],
+    made: _Made,
+) -> _Built:
+    source = made.step("read roads", lambda: _read_roads(roads))
+    missing = source.network.missing_nodes
+    if missing:
+        made.notes.append(
+            Note(_("%(count)s nodes of roads are not in the file (its edge)"), {"count": missing})
+        )
+    graph, share, fallen_out, restrictions = made.step("graph", lambda: graph_from(source.network))
+    book = made.step("addresses", lambda: _book(graph, source, addresses, made))
+    index = made.step("areas", lambda: _areas(areas, made))
+    known = made.step("places", lambda: _places(source, places, made))
     made.counts |= {
         "ways": len(source.network.ways),
         "edges": len(graph.edges.u),
@@ -81,49 +129,29 @@ def import_city(
         "states": graph.states.count,
         "streets": len(book.streets),
     }
-    if source.network.missing_nodes:
-        made.notes.append(
-            f"{source.network.missing_nodes} nodes of roads are missing from the file (its edge)"
-        )
-    version = f"{at:%Y%m%dT%H%M%S}-{_digest(roads, *(kind_and_path(f)[1] for f in areas or ()), addresses)}"
-    version = _free(root, name, version)
-    with new_version(root, name, version) as folder:
-        step("write", lambda: _write(folder, graph, book, index, known))
-        if tiles:
-            path = folder / TILES
-            drawn = step(
-                "tiles", lambda: write_tiles(path, source, index, known, book, graph.bounds, attribution)
-            )
-            made.counts |= drawn
-        report = ImportReport(
-            name=name,
-            version=version,
-            counts=made.counts,
-            strong_share=share,
-            fallen_out=fallen_out,
-            restrictions=restrictions,
-            notes=tuple(made.notes),
-            bounds=graph.bounds,
-            seconds=round(time.perf_counter() - began, 3),
-            steps_s=made.steps_s,
-            peak_mib=round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
-        )
-        _write_json(folder / "report.json", report.as_dict())
-        _write_json(
-            folder / "city.json",
-            {
-                "format": FORMAT,
-                "name": name,
-                "version": version,
-                "imported_at": at.isoformat(),
-                "time_zone": time_zone,
-                "attribution": attribution,
-                "bounds": graph.bounds,
-                "counts": made.counts,
-            },
-        )
-    point_to(root, name, version)
-    return report
+    return _Built(source, graph, share, fallen_out, restrictions, book, index, known)
+
+
+def _tiles(path: Path, built: _Built, attribution: str) -> dict[str, int]:
+    return write_tiles(
+        path, built.source, built.areas, built.places, built.book, built.graph.bounds, attribution
+    )
+
+
+def _report(name: str, version: str, built: _Built, made: _Made, seconds: float) -> ImportReport:
+    return ImportReport(
+        name=name,
+        version=version,
+        counts=made.counts,
+        strong_share=built.strong_share,
+        fallen_out=built.fallen_out,
+        restrictions=built.restrictions,
+        notes=tuple(made.notes),
+        bounds=built.graph.bounds,
+        seconds=round(seconds, 3),
+        steps_s=made.steps_s,
+        peak_mib=round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+    )
 
 
 def use_city(root: Path, name: str, version: str) -> None:
@@ -147,7 +175,9 @@ def _read_roads(roads: Path) -> Source:
 def _book(graph: RoadGraph, source: Source, path: Path | None, made: _Made) -> AddressBook:
     given, bad = read_addresses(path) if path else ([], 0)
     if bad:
-        made.notes.append(f"{bad} rows of the address file are no addresses and were left out")
+        made.notes.append(
+            Note(_("%(count)s rows of the address file were left out: no address"), {"count": bad})
+        )
     own = [
         Address(*house, one.street, one.lon, one.lat)
         for one in source.addresses
@@ -157,21 +187,23 @@ def _book(graph: RoadGraph, source: Source, path: Path | None, made: _Made) -> A
     return make_book(graph.edges.names, graph.edges.name, [*given, *own])
 
 
-def _areas(files: Sequence[str | Path] | None, made: _Made) -> AreaIndex:
-    index, notes = read_areas(files) if files else (AreaIndex([], []), [])
+def _areas(files: Sequence[str | Path], made: _Made) -> AreaIndex:
+    index, notes = read_areas(files)
     made.notes += notes
     made.counts["areas"] = len(index.areas)
     return index
 
 
-def _places(source: Source, files: Sequence[str | Path] | None, made: _Made) -> list[Place]:
+def _places(source: Source, files: Sequence[str | Path], made: _Made) -> list[Place]:
     known: list[Place] = []
-    for given in files or ():
+    for given in files:
         kind, path = kind_and_path(given)
         found, bad = read_places(path, kind if "=" in str(given) else "")
         known += found
         if bad:
-            made.notes.append(f"{path.name}: {bad} places could not be used")
+            made.notes.append(
+                Note(_("%(file)s: %(count)s places could not be used"), {"file": path.name, "count": bad})
+            )
     taken = {(place.name, place.kind) for place in known}
     own = [Place(*place) for place in source.places if (place[0], place[1]) not in taken]
     made.counts["places"] = len(known) + len(own)
@@ -196,11 +228,12 @@ def _free(root: Path, name: str, version: str) -> str:
     return free
 
 
-def _write(folder: Path, graph: RoadGraph, book: AddressBook, index: AreaIndex, places: list[Place]) -> None:
-    graph.save(folder)
-    book.save(folder)
-    index.save(folder)
-    _write_json(folder / "places.json", [asdict(place) for place in places])
+def _write(folder: Path, built: _Built, facts: Mapping[str, object]) -> None:
+    built.graph.save(folder)
+    built.book.save(folder)
+    built.areas.save(folder)
+    _write_json(folder / "places.json", [asdict(place) for place in built.places])
+    _write_json(folder / "city.json", facts)
 
 
 def _write_json(path: Path, value: object) -> None:

@@ -20,7 +20,7 @@ from shapely.geometry.base import BaseGeometry
 from callbox.geo.domain.areas import AreaIndex
 from callbox.geo.domain.book import Address
 from callbox.geo.domain.text import split_number
-from callbox.geo.domain.things import Area, Place
+from callbox.geo.domain.things import Area, Note, Place
 from callbox.kernel.errors import Invalid
 from callbox.kernel.text import gettext_noop as _
 
@@ -131,29 +131,34 @@ def kind_and_path(given: str | Path) -> tuple[str, Path]:
     return Path(given).name.split(".")[0], Path(given)
 
 
-def read_areas(files: Sequence[str | Path]) -> tuple[AreaIndex, list[str]]:
+def read_areas(files: Sequence[str | Path]) -> tuple[AreaIndex, list[Note]]:
     """The areas of several GeoJSON files, and notes on what was odd: repaired, double, overlapping, left out.
 
     Raises Invalid when a file is broken or holds no named polygon.
     """
     areas: list[Area] = []
     shapes: list[BaseGeometry] = []
-    notes: list[str] = []
+    notes: list[Note] = []
     seen: Counter[str] = Counter()
     for kind, path in map(kind_and_path, files):
-        before = len(areas)
+        before, file = len(areas), {"file": path.name}
         for feature in read_features(path):
             shape = _polygon(feature, path, notes)
             properties = feature.get("properties")
             known = properties if isinstance(properties, dict) else {}
             name = name_in(known)
             if shape is None or not name:
-                notes.append(f"{path.name}: a feature without a polygon or a name was left out")
+                notes.append(Note(_("%(file)s: an area without a polygon or a name was left out"), file))
                 continue
             seen[f"{kind}:{name}"] += 1
             count = seen[f"{kind}:{name}"]
             if count > 1:
-                notes.append(f"{path.name}: {name} is there {count} times")
+                notes.append(
+                    Note(
+                        _("%(file)s: %(name)s is there %(count)s times"),
+                        file | {"name": name, "count": count},
+                    )
+                )
             areas.append(Area(f"{kind}:{name}" + (f":{count}" if count > 1 else ""), kind, name, known))
             shapes.append(shape)
         if len(areas) == before:
@@ -161,7 +166,7 @@ def read_areas(files: Sequence[str | Path]) -> tuple[AreaIndex, list[str]]:
                 _("%(file)s holds no polygon with a name. Give each area a property `name`."), file=path.name
             )
     index = AreaIndex(areas, shapes)
-    return index, notes + [f"{a} overlaps {b}" for a, b in index.overlaps()]
+    return index, notes + [Note(_("%(a)s overlaps %(b)s"), {"a": a, "b": b}) for a, b in index.overlaps()]
 
 
 def _geometry(feature: Mapping[str, object], path: Path) -> BaseGeometry | None:
@@ -178,12 +183,12 @@ def _geometry(feature: Mapping[str, object], path: Path) -> BaseGeometry | None:
     return shape
 
 
-def _polygon(feature: Mapping[str, object], path: Path, notes: list[str]) -> BaseGeometry | None:
+def _polygon(feature: Mapping[str, object], path: Path, notes: list[Note]) -> BaseGeometry | None:
     shape = _geometry(feature, path)
     if shape is None or shape.geom_type not in ("Polygon", "MultiPolygon") or shape.is_empty:
         return None
     if not shape.is_valid:
-        notes.append(f"{path.name}: a polygon crosses itself and was repaired")
+        notes.append(Note(_("%(file)s: a polygon crosses itself and was repaired"), {"file": path.name}))
         shape = shapely.make_valid(shape, method="structure")
     return shape
 

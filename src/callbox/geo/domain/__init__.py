@@ -7,6 +7,7 @@ from callbox.geo.domain.search import PlaceSearch
 from callbox.geo.domain.things import (
     Area,
     ImportReport,
+    Note,
     Place,
     PlaceHit,
     RoadPosition,
@@ -19,6 +20,7 @@ __all__ = [
     "Area",
     "AreaIndex",
     "ImportReport",
+    "Note",
     "Place",
     "PlaceHit",
     "PlaceSearch",

@@ -24,12 +24,12 @@ class AreaIndex:
         self.areas = list(areas)
         self.shapes = list(shapes)
         self.by_id = {area.id: area for area in self.areas}
-        shapely.prepare(self.shapes)
+        shapely.prepare(np.array(self.shapes, object))
 
     @cached_property
     def tree(self) -> shapely.STRtree:
         """The spatial index."""
-        return shapely.STRtree(self.shapes)
+        return shapely.STRtree(np.array(self.shapes, object))
 
     def at(self, lon: float, lat: float) -> list[Area]:
         """The areas that contain a point or have it on their border, in the order of the files."""
@@ -43,7 +43,7 @@ class AreaIndex:
 
     def overlaps(self) -> list[tuple[str, str]]:
         """Pairs of areas of one kind that overlap by more than OVERLAP_SHARE of the smaller."""
-        left, right = self.tree.query(self.shapes, predicate="intersects")
+        left, right = self.tree.query(np.array(self.shapes, object), predicate="intersects")
         pairs = [(a, b) for a, b in zip(left.tolist(), right.tolist(), strict=True) if a < b]
         return [(self.areas[a].id, self.areas[b].id) for a, b in pairs if self._overlap(a, b)]
 

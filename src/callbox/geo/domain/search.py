@@ -129,7 +129,7 @@ class PlaceSearch:
         numbers = np.asarray(self.book.number[rows])
         base = number - number % 100
         low, high = np.searchsorted(numbers, [base, base + 100]).tolist()
-        label = f"{number} block of {self._label(row)}"
+        label = f"{self._label(row)} {base}–{base + 99}"
         if low == high:
             hit = self._between(row, numbers, score, base + 50)
             return hit and replace(hit, label=label, kind="block")

@@ -77,6 +77,17 @@ class PlaceHit:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """Something odd an import met: a text for gettext with `%(name)s` places for `params`."""
+
+    message: str
+    params: Mapping[str, object] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return self.message % self.params
+
+
+@dataclass(frozen=True, slots=True)
 class ImportReport:
     """What an import found and made; `as_dict` is what the folder keeps as report.json."""
 
@@ -86,7 +97,7 @@ class ImportReport:
     strong_share: float
     fallen_out: Mapping[str, object]
     restrictions: Mapping[str, object]
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
     bounds: tuple[float, float, float, float]
     seconds: float
     steps_s: Mapping[str, float]
@@ -100,6 +111,8 @@ class ImportReport:
 def _plain(value: object) -> object:
     if isinstance(value, Mapping):
         return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, Note):
+        return {"message": value.message, "params": _plain(value.params)}
     if isinstance(value, tuple):
         return [_plain(inner) for inner in value]
     return value

@@ -24,7 +24,7 @@ def test_an_unknown_city_names_those_there_are(tmp_path: Path, data: Path) -> No
 
 
 def test_a_recipe_without_its_data_says_which_file(tmp_path: Path) -> None:
-    with pytest.raises(Invalid, match="sf.osm.pbf"):
+    with pytest.raises(Invalid, match=r"sf\.osm\.pbf"):
         demo_source.import_recipe(tmp_path, tmp_path, "sf", at=AT)
 
 

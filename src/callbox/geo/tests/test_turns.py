@@ -75,8 +75,8 @@ def test_only_straight_on_forbids_every_other_way_out_the_way_back_too(tmp_path:
 
 def test_no_u_turn_at_the_end_of_a_road(tmp_path: Path) -> None:
     """Who must drive straight on into `long` may come back at its end, unless a rule forbids that too."""
-    points = {"A": (0, 0), "B": (1, 0), "C": (2, 0), "X": (3, 0), "Y": (3, 1), "Z": (2, 1), "S": (1, 1)}
-    drawn = Town(points).way("in", "AB", oneway="yes").way("long", "BC").way("ring", "CXYZC")
+    drawn = Town({"A": (0, 0), "B": (1, 0), "C": (2, 0), "X": (3, 0), "Y": (3, 1), "Z": (2, 1), "S": (1, 1)})
+    drawn.way("in", "AB", oneway="yes").way("long", "BC").way("ring", "CXYZC")
     drawn.way("side", "BS").way("back", "SA").rule("only_straight_on", "in", "B", "long")
     assert streets(drawn.graph(tmp_path), (0.5, 0), (1, 0.5)) == ["in", "long", "side"]
     graph = drawn.rule("no_u_turn", "long", "C", "long").graph(tmp_path)
