@@ -2,6 +2,7 @@
 """The one place where refusals become answers: a page for people, RFC 9457 for programs."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -20,6 +21,7 @@ ANSWERS: dict[type[Refusal], tuple[int, str, str]] = {
 }
 FALLBACK = (400, "refused", _("Not done"))
 RETRY_AFTER_S = 2
+PROBLEM = "application/problem+json"
 
 
 def answer_for(error: Refusal) -> tuple[int, str, str]:
@@ -56,7 +58,7 @@ def problem_response(request: HttpRequest, error: Refusal) -> HttpResponse:
     fields = field_errors(error)
     if fields:
         problem["errors"] = [{"field": field, "detail": detail} for field, detail in fields.items()]
-    response = JsonResponse(problem, status=status, content_type="application/problem+json")
+    response = JsonResponse(problem, status=status, content_type=PROBLEM)
     return _with_retry(response)
 
 
@@ -87,8 +89,14 @@ class ErrorPages:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass the request on; the work is done in `process_exception`."""
-        return self.get_response(request)
+        """Answer as the view does; what the framework itself refuses under /api becomes a problem too."""
+        response = self.get_response(request)
+        if response.status_code < 400 or not request.path.startswith("/api/") or _is_problem(response):
+            return response
+        problem = plain_problem(request, response.status_code)
+        if "Allow" in response.headers:
+            problem.headers["Allow"] = response.headers["Allow"]
+        return problem
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer refusals only."""
@@ -96,6 +104,22 @@ class ErrorPages:
             return None
         answer = problem_response if wants_problem(request) else page_response
         return answer(request, exception)
+
+
+def plain_problem(request: HttpRequest, status: int) -> HttpResponse:
+    """The problem of an HTTP status that no refusal of ours stands behind (RFC 9457: type about:blank)."""
+    problem = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": gettext(NotFound.message if status == 404 else Refusal.message),
+        "instance": request.path,
+    }
+    return JsonResponse(problem, status=status, content_type=PROBLEM)
+
+
+def _is_problem(response: HttpResponse) -> bool:
+    return response.headers.get("Content-Type", "").startswith(PROBLEM)
 
 
 def _with_retry(response: HttpResponse) -> HttpResponse:

@@ -21,6 +21,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+PRIVATE = ("text/html", "application/json", "application/problem+json")
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     # Nobody outside learns an address of ours. `no-referrer` would hide the origin from ourselves too, and the
@@ -44,6 +45,7 @@ class SecurityHeaders:
         response = self.get_response(request)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
-        if response.headers.get("Content-Type", "").startswith(("text/html", "application/json")):
-            response.headers.setdefault("Cache-Control", "private, no-store")
+        private = response.headers.get("Content-Type", "").startswith(PRIVATE)
+        # Our own files carry no version in their address: asked again each time, they cost a 304.
+        response.headers.setdefault("Cache-Control", "private, no-store" if private else "no-cache")
         return response

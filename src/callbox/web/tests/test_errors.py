@@ -58,6 +58,22 @@ def test_what_is_down_says_when_to_try_again(client: Client) -> None:
     assert client.get("/api/refuse/unavailable")["Retry-After"] == "2"
 
 
+@pytest.mark.parametrize(("path", "status"), [("/api/nowhere", 404), ("/api/break", 500)])
+def test_what_no_view_of_ours_refuses_is_a_problem_under_the_api(client: Client, path: str, status: int) -> None:
+    answer = client.get(path)
+    assert answer.status_code == status
+    assert answer["Content-Type"] == "application/problem+json"
+    assert json.loads(answer.content)["status"] == status
+    assert "a fault, not a refusal" not in answer.content.decode()
+
+
+def test_our_own_files_are_asked_for_again(client: Client) -> None:
+    answer = client.get("/static/web/js/page.js")
+    assert answer.getvalue()
+    answer.close()
+    assert answer["Cache-Control"] == "no-cache"
+
+
 def test_a_fault_stays_a_fault(client: Client) -> None:
     answer = client.get("/break")
     assert answer.status_code == 500

@@ -54,6 +54,7 @@ urlpatterns = [
     path("refuse/<str:kind>", refuse),
     path("api/refuse/<str:kind>", refuse),
     path("break", break_down),
+    path("api/break", break_down),
     path("api/stream-ticket", ticket),
     path("door/stream", stream),
     path("live", live),
