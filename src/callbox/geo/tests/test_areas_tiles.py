@@ -71,4 +71,4 @@ def test_a_sound_city_is_in_order(monaco: City) -> None:
 
 
 def test_a_city_without_a_map_is_not(sf: City) -> None:
-    assert check_city(sf, tries=1) == ["the map's file is missing"]
+    assert [str(note) for note in check_city(sf, tries=1)] == ["The map's file is missing."]
