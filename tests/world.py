@@ -1,10 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """A small world for tests: people of each role, a few units, and steps that many tests begin with."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from types import ModuleType
 from typing import Any
 from uuid import UUID, uuid5
+
+import pytest
 
 from callbox.access import domain as access
 from callbox.kernel.actor import Actor
@@ -84,3 +89,32 @@ def journal_size() -> int:
     from callbox.journal.models import Entry
 
     return Entry.objects.count()
+
+
+def meanwhile(step: Callable[[], object]) -> None:
+    """Run a step to its end in another thread and connection, as somebody else who moves in between."""
+    from django.db import connections
+
+    def run() -> object:
+        try:
+            return step()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(run).result()
+
+
+def moves_in_between(
+    patch: pytest.MonkeyPatch, module: ModuleType, read: str, step: Callable[[], object]
+) -> None:
+    """Let the other one move once, right after the next read through `module.read`."""
+    original = getattr(module, read)
+
+    def read_then_step(*args: object, **kwargs: object) -> object:
+        found = original(*args, **kwargs)
+        patch.setattr(module, read, original)
+        meanwhile(step)
+        return found
+
+    patch.setattr(module, read, read_then_step)

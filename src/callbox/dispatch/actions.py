@@ -18,6 +18,7 @@ from callbox.kernel.text import gettext_noop as _
 from callbox.matters.actions import move, open_matter
 from callbox.matters.domain import Change, Moved
 from callbox.matters.promises import clock
+from callbox.matters.queries import hold_state
 
 ONE_ACTIVE = "dispatch_one_active_assignment"
 
@@ -72,6 +73,8 @@ def assign_unit(
 
 
 def _check_free(unit: Unit) -> None:
+    """The unit's state is held until COMMIT: its duty cannot end while it is being sent."""
+    unit.matter.state = hold_state(unit.matter_id)
     if unit.matter.state in (domain.OFF_DUTY, domain.UNAVAILABLE):
         raise Conflict(
             _("%(unit)s cannot be sent: it is “%(state)s”. Choose another unit."),

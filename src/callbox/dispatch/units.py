@@ -109,12 +109,13 @@ def set_availability(
 ) -> Moved:
     """begin_duty, end_duty, set_available, set_conditional or set_unavailable; the last two need a reason."""
     found = queries.unit_for(by, unit)
-    if name == "end_duty" and queries.active_assignment(unit) is not None:
+    facts = {"callsign": found.callsign} | ({"reason": reason} if reason else {})
+    moved = move(found.matter, name, Change(facts, seen=seen), by=by, at=at)
+    if name == "end_duty" and queries.assignments_of_unit(by, unit):
+        # After the move, whose row an assignment in the making holds or waits for.
         raise Conflict(
             _("%(unit)s still has an assignment. Clear or withdraw it first."), unit=found.callsign
         )
-    facts = {"callsign": found.callsign} | ({"reason": reason} if reason else {})
-    moved = move(found.matter, name, Change(facts, seen=seen), by=by, at=at)
     Unit.objects.filter(pk=unit).update(reason=reason)
     return moved
 

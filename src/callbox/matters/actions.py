@@ -77,6 +77,7 @@ def open_matter(
     _insert(matter)
     if whole is not None:
         Part.objects.create(part=matter, whole=whole, mandatory=mandatory)
+        queries.lock_open(whole.id)
     _write(matter, "open", "", {**change.facts, "owner": owner}, role, by, at)
     clocks.start(matter, change.clocks, at)
     return matter
@@ -99,8 +100,6 @@ def move(matter: Matter, name: str, change: Change = NOTHING, *, by: Actor, at: 
     workflow = workflow_of(matter.kind, matter.workflow_version)
     role = by.require(f"{matter.kind}.{name}", matter.scope)
     step = check_move(workflow, matter.state, name, change.facts)
-    if step.closes:
-        _check_parts(matter)
     was = _swap(matter, step, workflow, change, at)
     facts = {**change.facts, "owner": matter.owner} if change.owner else change.facts
     entry = _write(matter, name, was, facts, role, by, at)
@@ -132,6 +131,8 @@ def _swap(matter: Matter, step: Move, workflow: Workflow, change: Change, at: da
         row = cursor.fetchone()
     if row is None:
         raise Conflict
+    if step.closes:
+        _check_parts(matter)  # after the swap: who adds a part waits for this row, or is seen here
     matter.version, matter.owner, matter.scope = row
     matter.state, matter.round, matter.final, matter.changed_at = to, round_, to in workflow.final, at
     return was

@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from django.db import connection
+
 from callbox.journal import queries as journal
 from callbox.journal.domain import Written
 from callbox.kernel.actor import Actor
-from callbox.kernel.errors import NotFound
+from callbox.kernel.errors import Conflict, NotFound
 from callbox.matters.models import Clock, HandOver, Matter, Part
 
 
@@ -24,6 +26,28 @@ def matter_for(actor: Actor, matter_id: UUID, kind: str) -> Matter:
 def history_for(actor: Actor, matter_id: UUID, kind: str) -> list[Written]:
     """All journal entries of a matter, oldest first."""
     return journal.history(matter_for(actor, matter_id, kind).id)
+
+
+def lock_open(matter_id: UUID) -> None:
+    """Hold a matter's row until the transaction ends, so that it cannot close meanwhile. Raises Conflict if it has."""
+    final = (
+        Matter.objects.select_for_update(no_key=True)
+        .filter(id=matter_id)
+        .values_list("final", flat=True)
+        .first()
+    )
+    if final is not False:
+        raise Conflict
+
+
+def hold_state(matter_id: UUID) -> str:
+    """The matter's state, which nobody can change until this transaction ends; many may hold it at once."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT state FROM matters_matter WHERE id = %s FOR SHARE", [matter_id])
+        row = cursor.fetchone()
+    if row is None:
+        raise NotFound
+    return str(row[0])
 
 
 def open_parts(whole_id: UUID) -> Sequence[Part]:
@@ -69,3 +93,9 @@ def offer_for(actor: Actor, handover_id: UUID) -> HandOver:
     if offer is None or actor.keys.isdisjoint({offer.giver, offer.taker}):
         raise NotFound
     return offer
+
+
+def clocks_due_before(until: datetime) -> Sequence[Clock]:
+    """Every clock that was not answered yet and has fired or is due by then, with its matter; by due time."""
+    waiting = Clock.objects.filter(stopped_at=None, due_at__lte=until)
+    return list(waiting.select_related("matter").order_by("due_at"))
