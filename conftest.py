@@ -63,3 +63,14 @@ def empty_database() -> None:
             link.execute(f"TRUNCATE {tables[0]} RESTART IDENTITY CASCADE")
             for (table,) in guarded:
                 link.execute(f"ALTER TABLE {table} ENABLE TRIGGER append_only")
+
+
+@pytest.fixture
+def sf_city(monkeypatch: pytest.MonkeyPatch) -> None:
+    """San Francisco is the city in force: real roads, areas, addresses, tiles. Imported once, then kept."""
+    from tests.city import link_sf
+
+    from callbox.host.config import load
+
+    link_sf(load().home)
+    monkeypatch.setenv("CALLBOX_CITY", "sf")

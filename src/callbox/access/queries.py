@@ -45,3 +45,11 @@ def reads_of(actor: Actor, subject: str, subject_id: UUID) -> Iterable[PersonalR
     """Who has read this row of personal data. Raises NotFound for who may not ask."""
     actor.require_sight("reads.see")
     return PersonalRead.objects.filter(subject=subject, subject_id=subject_id).order_by("at")
+
+
+def names_of(actors: Iterable[str]) -> dict[str, str]:
+    """The names of people who act ("person:<uuid>"), by that id. Who is not a person is left out."""
+    ids = {actor.removeprefix("person:") for actor in actors if actor.startswith("person:")}
+    return {
+        f"person:{key}": name for key, name in Person.objects.filter(id__in=ids).values_list("id", "name")
+    }

@@ -133,3 +133,16 @@ def message_result(key: UUID) -> str | None:
 def last_position_at(unit_id: UUID) -> datetime | None:
     """When the unit's last position was so."""
     return Position.objects.filter(unit_id=unit_id).values_list("at", flat=True).first()
+
+
+def active_assignment_ids(unit_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """The assignment that each unit is on, by unit; those without one are left out."""
+    found = Assignment.objects.filter(unit_id__in=unit_ids, active=True)
+    return dict(found.values_list("unit_id", "matter_id"))
+
+
+def callsigns_of(assignment_ids: Sequence[UUID]) -> dict[UUID, tuple[UUID, UUID, str]]:
+    """Incident, unit and call sign of each assignment, by its id."""
+    found = Assignment.objects.filter(matter_id__in=assignment_ids)
+    rows = found.values_list("matter_id", "incident_id", "unit_id", "unit__callsign")
+    return {key: (incident, unit, callsign) for key, incident, unit, callsign in rows}

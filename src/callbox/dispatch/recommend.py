@@ -48,7 +48,7 @@ def recommendation_for(actor: Actor, incident_id: UUID, at: datetime) -> Advice:
 
     Raises NotFound, or Invalid when the incident has no type or no place on the map yet.
     """
-    actor.require("assignment.open")
+    actor.require("incident.recommend")
     incident = incident_for(actor, incident_id)
     place = incident.place
     if not incident.type or incident.priority is None or place.lon is None or place.lat is None:
@@ -66,7 +66,7 @@ def recommendation_for(actor: Actor, incident_id: UUID, at: datetime) -> Advice:
         load_plans(at.date()),
     )
     units = queries.units(actor, on_duty=True)
-    at_road, sources = _roads(city, units, at)
+    at_road, sources = roads_of(city, units, at)
     travel = _travel(field, units, at_road)
     now = _units_now(units, sources, incident_id, at)
     return Advice(
@@ -82,10 +82,10 @@ def turnout_seconds(on: date) -> dict[str, float]:
     return {kind: rows[0].within.total_seconds() if rows else 60.0 for kind, rows in found.items()}
 
 
-def _roads(
+def roads_of(
     city: City, units: Sequence[Unit], at: datetime
 ) -> tuple[dict[UUID, RoadPosition], dict[UUID, Position | None]]:
-    """Where each unit is on the roads: its last position if that is fresh, else its station."""
+    """Where each unit is on the roads: its last position if that is fresh, else its station; and that position."""
     fresh = {p.unit_id: p for p in Position.objects.filter(at__gt=at - OLDEST_POSITION)}
     found: dict[UUID, RoadPosition] = {}
     sources: dict[UUID, Position | None] = {}

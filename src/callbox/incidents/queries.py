@@ -12,7 +12,7 @@ from django.db.models import Count, QuerySet
 from callbox.access.actions import note_read
 from callbox.incidents.catalogue import load_types
 from callbox.incidents.domain import KIND
-from callbox.incidents.models import Incident, Place, Remark
+from callbox.incidents.models import Incident, IncidentCall, Place, Remark
 from callbox.incidents.similar import OpenIncident, Report, Suggestion, load_limits, suggest
 from callbox.kernel.actor import Actor
 from callbox.kernel.errors import NotFound
@@ -130,3 +130,24 @@ def find_by_number(actor: Actor, number: int) -> Incident:
     if incident is None:
         raise NotFound
     return incident
+
+
+def numbers_of(incident_ids: Iterable[UUID]) -> dict[UUID, int]:
+    """The numbers of incidents, by id. A number says nothing about anybody."""
+    return dict(Incident.objects.filter(pk__in=set(incident_ids)).values_list("pk", "number"))
+
+
+def call_counts(incident_ids: Iterable[UUID]) -> dict[UUID, int]:
+    """How many calls tell of each incident; those without any are left out."""
+    rows = IncidentCall.objects.filter(incident_id__in=set(incident_ids)).values("incident_id")
+    return {row["incident_id"]: row["calls"] for row in rows.annotate(calls=Count("call"))}
+
+
+def calls_of(incident_id: UUID) -> list[UUID]:
+    """The ids of the calls that tell of an incident, those that came by a merge included."""
+    return list(IncidentCall.objects.filter(incident_id=incident_id).values_list("call", flat=True))
+
+
+def incidents_with(actor: Actor, incident_ids: Iterable[UUID]) -> dict[UUID, Incident]:
+    """The incidents of these ids that the actor may see, by id."""
+    return {found.matter_id: found for found in visible(actor).filter(pk__in=set(incident_ids))}

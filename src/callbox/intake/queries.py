@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reading calls. The queue shows no personal data; who called is read through `caller_for`, which notes it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -43,6 +43,11 @@ def open_calls(actor: Actor) -> Sequence[Call]:
 def calls_of_incident(actor: Actor, incident_id: UUID) -> Sequence[Call]:
     """The calls that tell of an incident, oldest first."""
     return list(_seen(actor).filter(incident_id=incident_id).order_by("received_at"))
+
+
+def calls_with(actor: Actor, call_ids: Iterable[UUID]) -> Sequence[Call]:
+    """The calls of these ids that the actor may see, oldest first."""
+    return list(_seen(actor).filter(matter_id__in=set(call_ids)).order_by("received_at"))
 
 
 def _seen(actor: Actor) -> QuerySet[Call]:

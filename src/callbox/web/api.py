@@ -8,8 +8,11 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from callbox.kernel.errors import Invalid, NotAllowed, NotFound, Refusal
 from callbox.kernel.text import gettext_noop as _
 from callbox.web.errors import problem_response
+from callbox.web.signed_in import SignedIn
 
-api = NinjaAPI(title="Callbox", version="1", description="Everything a screen does.", docs_url=None)
+api = NinjaAPI(
+    title="Callbox", version="1", description="Everything a screen does.", docs_url=None, auth=SignedIn()
+)
 
 
 @api.exception_handler(Refusal)

@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Calls with their incidents, and the incident's own steps."""
+
+from ninja import Router
+
+from callbox.incidents.api import calls, reading, steps
+
+__all__ = ["router", "steps"]
+
+router = Router()
+router.add_router("", calls.router)
+router.add_router("", reading.router)
