@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 
 from callbox.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal, Unavailable
@@ -71,8 +72,16 @@ def page_response(request: HttpRequest, error: Refusal) -> HttpResponse:
         "title": gettext(title),
         "message": text_of(error),
         "fields": field_errors(error),
+        "back": _page_before(request),
     }
     return _with_retry(render(request, "web/error.html", context, status=status))
+
+
+def _page_before(request: HttpRequest) -> str:
+    """The page of ours that the person came from; empty when it was none of ours."""
+    before = request.headers.get("Referer", "")
+    ours = url_has_allowed_host_and_scheme(before, {request.get_host()}, require_https=request.is_secure())
+    return before if ours else ""
 
 
 def wants_problem(request: HttpRequest) -> bool:

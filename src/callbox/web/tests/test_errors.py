@@ -39,6 +39,17 @@ def test_the_api_refuses_with_a_problem(client: Client, kind: str, status: int) 
     assert problem["instance"] == f"/api/refuse/{kind}"
 
 
+def test_a_page_that_refuses_leads_back_to_ours_only(client: Client) -> None:
+    ours = client.get(
+        "/refuse/conflict", headers={"accept": "text/html", "referer": "http://testserver/live"}
+    )
+    assert 'href="http://testserver/live"' in ours.content.decode()
+    other = client.get(
+        "/refuse/conflict", headers={"accept": "text/html", "referer": "http://elsewhere.example/"}
+    )
+    assert "elsewhere.example" not in other.content.decode()
+
+
 def test_a_problem_speaks_the_language_of_the_person(client: Client) -> None:
     problem = json.loads(client.get("/api/refuse/invalid", headers={"accept-language": "zh-hans"}).content)
     assert problem["errors"] == [{"field": "place", "detail": "这一步必须填写。"}]
@@ -59,7 +70,9 @@ def test_what_is_down_says_when_to_try_again(client: Client) -> None:
 
 
 @pytest.mark.parametrize(("path", "status"), [("/api/nowhere", 404), ("/api/break", 500)])
-def test_what_no_view_of_ours_refuses_is_a_problem_under_the_api(client: Client, path: str, status: int) -> None:
+def test_what_no_view_of_ours_refuses_is_a_problem_under_the_api(
+    client: Client, path: str, status: int
+) -> None:
     answer = client.get(path)
     assert answer.status_code == status
     assert answer["Content-Type"] == "application/problem+json"

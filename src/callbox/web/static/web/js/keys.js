@@ -59,8 +59,8 @@ function openOverlay() {
 // Every action that can be reached on this page just now: {key, label, run, group}.
 export function shortcuts() {
   const found = [...document.querySelectorAll("[data-key], [data-focus-key]")].filter(usable).map(fromElement);
-  const taken = new Set(found.map(({ key }) => key));
-  return [...found, ...[...registered.values()].filter(({ key }) => !taken.has(key))];
+  const taken = new Set();
+  return [...found, ...registered.values()].filter(({ key }) => !taken.has(key) && taken.add(key));
 }
 
 function nameOf(event) {
