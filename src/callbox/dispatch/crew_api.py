@@ -1,15 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a crew's phone asks and says. Every answer carries `server_time`, from which the phone knows its error."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
-from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from ninja import Router, Schema
-from ninja.errors import AuthenticationError
 from pydantic import AfterValidator, Field
 
 from callbox.dispatch import crew_reads
@@ -21,20 +19,17 @@ from callbox.dispatch.phone_clock import Stamp
 from callbox.incidents.actions import Where
 from callbox.journal.queries import horizon
 from callbox.kernel.actor import Actor
+from callbox.web.fields import Asked, Code, Lat, Lon, Moment
+from callbox.web.signed_in import needs
 
 router = Router(tags=["crew"])
 MOST_MS = 400 * 24 * 3_600_000  # what a browser's clock may count to; keeps timedelta from overflowing
-
-
-def _aware(time: datetime) -> datetime:
-    return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
 def _printable(text: str) -> str:
     return "".join(c for c in text if c.isprintable() or c in "\n\t").strip()
 
 
-Time = Annotated[datetime, AfterValidator(_aware)]
 Milliseconds = Annotated[float, Field(ge=0, le=MOST_MS, allow_inf_nan=False)]
 Text = Annotated[str, Field(max_length=2_000), AfterValidator(_printable)]
 
@@ -42,11 +37,11 @@ Text = Annotated[str, Field(max_length=2_000), AfterValidator(_printable)]
 class FoundIn(Schema):
     """What a crew found; lon and lat WGS84."""
 
-    lon: float | None = None
-    lat: float | None = None
+    lon: Lon | None = None
+    lat: Lat | None = None
     address: Text = ""
     note: Text = ""
-    type: str
+    type: Code
     stays: bool = False
     assignment: UUID | None = None
 
@@ -55,12 +50,12 @@ class PressedIn(Schema):
     """One press. pressed_at by the phone's clock; age_ms, since_ms by its monotonic one; told_at by ours."""
 
     key: UUID
-    number: int
-    what: str
+    number: Annotated[int, Field(ge=0, le=2**53)]
+    what: Annotated[str, Field(max_length=40)]
     target: UUID
-    pressed_at: Time
+    pressed_at: Moment
     age_ms: Milliseconds = 0
-    told_at: Time | None = None
+    told_at: Moment | None = None
     since_ms: Milliseconds = 0
     words: Text = ""
     found: FoundIn | None = None
@@ -69,14 +64,14 @@ class PressedIn(Schema):
 class MessagesIn(Schema):
     """What waited on the phone, and the phone's clock as it is sent."""
 
-    phone_now: Time
+    phone_now: Moment
     messages: Annotated[list[PressedIn], Field(max_length=500)]
 
 
 class FoundNowIn(PressedIn):
     """A found incident sent by itself: `target` is the id that the phone gave it."""
 
-    phone_now: Time
+    phone_now: Moment
     what: str = "open_incident"
     number: int = 0
     found: FoundIn
@@ -97,8 +92,8 @@ class MessagesOut(Schema):
     results: list[TakenOut]
 
 
-@router.get("/crew")
-def crew(request: HttpRequest) -> dict[str, Any]:
+@router.get("/crew", openapi_extra=needs("assignment.see"))
+def crew(request: Asked) -> dict[str, Any]:
     """The unit and everything it has to do, exact places and remarks included (the read is noted)."""
     actor, unit = _crew(request)
     at, position = timezone.now(), horizon()
@@ -112,15 +107,15 @@ def crew(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-@router.get("/crew/route/{assignment_id}")
-def route(request: HttpRequest, assignment_id: UUID) -> dict[str, Any]:
+@router.get("/crew/route/{assignment_id}", openapi_extra=needs("assignment.see"))
+def route(request: Asked, assignment_id: UUID) -> dict[str, Any]:
     """The way from the unit's last position (else its station) to its incident."""
     actor, unit = _crew(request)
     return route_row(*crew_reads.way_to(actor, unit, assignment_id, at=timezone.now()))
 
 
-@router.post("/crew/messages", response=MessagesOut)
-def messages(request: HttpRequest, body: MessagesIn) -> dict[str, Any]:
+@router.post("/crew/messages", response=MessagesOut, openapi_extra=needs("assignment.acknowledge"))
+def messages(request: Asked, body: MessagesIn) -> dict[str, Any]:
     """Deal with what was pressed, each key once, in the order of the numbers."""
     actor, unit = _crew(request)
     at = timezone.now()
@@ -128,8 +123,8 @@ def messages(request: HttpRequest, body: MessagesIn) -> dict[str, Any]:
     return {"server_time": at, "results": [_out(one) for one in taken]}
 
 
-@router.post("/crew/incidents", response=MessagesOut)
-def found(request: HttpRequest, body: FoundNowIn) -> dict[str, Any]:
+@router.post("/crew/incidents", response=MessagesOut, openapi_extra=needs("incident.open"))
+def found(request: Asked, body: FoundNowIn) -> dict[str, Any]:
     """Open an incident that the crew came upon; a repeat of the same key is answered as the first time."""
     actor, unit = _crew(request)
     at = timezone.now()
@@ -137,11 +132,8 @@ def found(request: HttpRequest, body: FoundNowIn) -> dict[str, Any]:
     return {"server_time": at, "results": [_out(one) for one in taken]}
 
 
-def _crew(request: HttpRequest) -> tuple[Actor, Unit]:
-    actor: Actor = request.actor  # type: ignore[attr-defined]  # set by WithActor
-    if not actor.roles:
-        raise AuthenticationError
-    return actor, crew_reads.unit_of_this_crew(actor)
+def _crew(request: Asked) -> tuple[Actor, Unit]:
+    return request.actor, crew_reads.unit_of_this_crew(request.actor)
 
 
 def _pressed(said: PressedIn) -> Pressed:

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where the unit is: asked of the phone and sent only while the unit is on duty. Nothing is kept here.
+
+import { post } from "../web/js/api.js";
+import { word } from "../web/js/words.js";
+import { clockTime, now } from "./crew-clock.js";
+import { put } from "./crew-view.js";
+
+const EVERY_MS = 5000;
+const state = { watch: null, unit: null, sent: -EVERY_MS };
+
+// Begin or end with the unit's duty, as it is shown: ending it counts at once, also without network.
+export function watchPosition(unit) {
+  state.unit = unit.id;
+  if (unit.state === "off_duty") stop();
+  else if (state.watch === null) start();
+}
+
+function start() {
+  if (!navigator.geolocation || !isSecureContext) {
+    put("position", word("position_none"));
+    return;
+  }
+  put("position", word("position_wait"));
+  const wanted = { enableHighAccuracy: true, maximumAge: EVERY_MS };
+  state.watch = navigator.geolocation.watchPosition(moved, failed, wanted);
+}
+
+function stop() {
+  if (state.watch !== null) navigator.geolocation.clearWatch(state.watch);
+  state.watch = null;
+  put("position", word("position_off"));
+}
+
+async function moved({ coords }) {
+  if (state.watch === null || performance.now() - state.sent < EVERY_MS) return;
+  state.sent = performance.now();
+  try {
+    await post(`/api/units/${state.unit}/position`, { lon: coords.longitude, lat: coords.latitude }, { quiet: true });
+    if (state.watch !== null) put("position", word("position_sent", { time: clockTime(new Date(now()).toISOString()) }));
+  } catch {
+    put("position", word("position_unsent"));
+  }
+}
+
+function failed({ code }) {
+  put("position", word(code === 1 ? "position_denied" : "position_wait"));
+}
