@@ -28,6 +28,7 @@ def prepare(home: Path, roads: Path, algorithm: str) -> Path:
     mark = hashlib.sha256(roads.read_bytes() + (folder / "synced.lock").read_bytes()).hexdigest()[:10]
     ready = home / "cache" / f"osrm-{algorithm.lower()}-{mark}"
     if not ready.is_dir():
+        print(f"preparing OSRM's {algorithm} data, once; this takes up to some minutes", flush=True)
         with tempfile.TemporaryDirectory(dir=home / "cache", prefix=".osrm-") as draft:
             shutil.copyfile(roads, Path(draft) / "roads.osm.pbf")
             profile = next(folder.rglob("profiles/car.lua"))

@@ -184,7 +184,9 @@ def _book(graph: RoadGraph, source: Source, path: Path | None, made: _Made) -> A
         if (house := split_number(one.number))
     ]
     made.counts |= {"addresses": len(given) + len(own), "address_rows_unusable": bad}
-    return make_book(graph.edges.names, graph.edges.name, [*given, *own])
+    where = source.network.node_lonlat
+    spots = {way.names[0]: where[way.refs[len(way.refs) // 2]] for way in source.network.ways}
+    return make_book(graph.edges.names, graph.edges.name, [*given, *own], spots)
 
 
 def _areas(files: Sequence[str | Path], made: _Made) -> AreaIndex:

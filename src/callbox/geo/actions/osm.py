@@ -105,6 +105,8 @@ def _take(source: Source, thing: Thing) -> None:
     elif isinstance(thing, osmium.osm.Area):
         _take_area(source, thing, tags)
     elif isinstance(thing, osmium.osm.Node):
+        if words.blocks_vehicles(tags):
+            source.network.blocked.add(thing.id)
         _take_point(source, tags, thing.lon, thing.lat)
 
 
@@ -120,7 +122,7 @@ def _take_way(source: Source, way: osmium.osm.Way, tags: dict[str, str]) -> None
 
 
 def _stretches(net: RawNetwork, way: osmium.osm.Way) -> list[list[int]]:
-    """The nodes of a way; cut where one is missing, so that no road crosses what the file does not hold."""
+    """The nodes of a way, cut where one is missing or blocks vehicles."""
     stretches: list[list[int]] = [[]]
     for node in way.nodes:
         if not node.location.valid():
@@ -129,7 +131,16 @@ def _stretches(net: RawNetwork, way: osmium.osm.Way) -> list[list[int]]:
         elif not stretches[-1] or stretches[-1][-1] != node.ref:
             stretches[-1].append(node.ref)
             net.node_lonlat[node.ref] = (node.lon, node.lat)
+            if node.ref in net.blocked:
+                stretches.append([_other_side(net, node.ref)])
     return [refs for refs in stretches if len(refs) > 1]
+
+
+def _other_side(net: RawNetwork, ref: int) -> int:
+    """A node of its own on the far side of a block: a negative id, which no file has."""
+    net.other_sides += 1
+    net.node_lonlat[-net.other_sides] = net.node_lonlat[ref]
+    return -net.other_sides
 
 
 def _take_relation(net: RawNetwork, relation: osmium.osm.Relation, tags: dict[str, str]) -> None:

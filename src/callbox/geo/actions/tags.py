@@ -14,6 +14,7 @@ DATA = Path(__file__).resolve().parents[1] / "data"
 KMH_PER_MPH = 1.609344
 WALKING_KMH = 5.0
 SHUT = {"no", "private", "agricultural", "forestry", "discouraged"}
+BLOCKS = {"bollard", "block", "jersey_barrier", "log", "debris"}
 LET_IN = {"yes", "designated", "official", "permissive"}
 
 
@@ -85,6 +86,12 @@ def speeds_kmh(tags: Mapping[str, str], kind: RoadClass) -> tuple[float, float]:
     ahead = speed_kmh(tags.get("maxspeed:forward")) or both
     back = speed_kmh(tags.get("maxspeed:backward")) or both
     return ahead if forward else 0.0, back if backward else 0.0
+
+
+def blocks_vehicles(tags: Mapping[str, str]) -> bool:
+    """Whether a node stops every vehicle: a bollard or block that nothing says can be passed. Gates open."""
+    opened = any(tags.get(key) in LET_IN for key in ("emergency", "motor_vehicle", "vehicle", "access"))
+    return tags.get("barrier") in BLOCKS and not opened
 
 
 def names_of(tags: Mapping[str, str]) -> Names:

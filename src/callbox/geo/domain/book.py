@@ -2,7 +2,7 @@
 """The address book: streets by key, their house numbers in order, and their road edges."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,10 @@ from callbox.geo.domain.measure import Floats, Ints
 from callbox.geo.domain.network import Names
 from callbox.geo.domain.text import key_of
 
-ARRAYS = ("number", "suffix", "lonlat", "address_start", "edge", "edge_start")
+ARRAYS = ("number", "suffix", "lonlat", "address_start", "edge", "edge_start", "spot")
+
+Point = tuple[float, float]
+NOWHERE = (float("nan"), float("nan"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,10 @@ class Address:
 @dataclass(slots=True)
 class AddressBook:
     """Row i of `streets` (all its names, the first is shown) has the addresses
-    `address_start[i]:address_start[i + 1]`, ascending by number, and the road edges likewise."""
+    `address_start[i]:address_start[i + 1]`, ascending by number, and the road edges likewise.
+
+    spot: a point of the street, also where no road of it is in the graph; not a number where unknown.
+    """
 
     streets: list[list[str]]
     suffixes: list[str]
@@ -39,6 +45,7 @@ class AddressBook:
     address_start: Ints
     edge: Ints
     edge_start: Ints
+    spot: Floats
 
     def addresses(self, street: int) -> slice:
         """The rows of a street's addresses."""
@@ -84,8 +91,13 @@ class _Streets:
         return row
 
 
-def make_book(names: Sequence[Names], edge_name: Ints, addresses: Iterable[Address]) -> AddressBook:
-    """Join roads and addresses by the key of the street; `edge_name`: the row of `names` of each edge."""
+def make_book(
+    names: Sequence[Names], edge_name: Ints, addresses: Iterable[Address], spots: Mapping[str, Point]
+) -> AddressBook:
+    """Join roads and addresses by the key of the street; `edge_name`: the row of `names` of each edge.
+
+    spots: a point of each street by its first name.
+    """
     streets = _Streets()
     street_of_name = np.array([streets.row(several) for several in names] or [-1], np.int64)
     row_of_street: dict[str, int] = {}
@@ -115,6 +127,7 @@ def make_book(names: Sequence[Names], edge_name: Ints, addresses: Iterable[Addre
         address_start=_starts(at_street, count),
         edge=edges,
         edge_start=_starts(edge_street[edge_street >= 0], count),
+        spot=np.array([spots.get(several[0], NOWHERE) for several in streets.names], float).reshape(-1, 2),
     )
 
 

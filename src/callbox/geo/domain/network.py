@@ -47,6 +47,7 @@ class RawNetwork:
 
     node_lonlat: node id -> (lon, lat), at least of every node the ways name. unused: ids of turn restrictions
     not taken, and why. missing_nodes: how many nodes of roads the file does not hold.
+    blocked: nodes no vehicle passes; other_sides: how many second nodes were made there.
     """
 
     node_lonlat: dict[int, tuple[float, float]]
@@ -54,6 +55,8 @@ class RawNetwork:
     restrictions: list[RawRestriction] = field(default_factory=list)
     unused: list[tuple[int, str]] = field(default_factory=list)
     missing_nodes: int = 0
+    blocked: set[int] = field(default_factory=set)
+    other_sides: int = 0
 
 
 @dataclass(slots=True)

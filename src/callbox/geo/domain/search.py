@@ -143,7 +143,8 @@ class PlaceSearch:
             lon, lat = _middle(middles)
         else:
             points = np.asarray(self.book.lonlat[self.book.addresses(row)])
-            if not len(points):
+            points = points if len(points) else np.asarray(self.book.spot[row : row + 1])
+            if np.isnan(points).any():
                 return None
             lon, lat = _middle(points)
         return PlaceHit(self._label(row), lon, lat, "street", score)

@@ -5,7 +5,7 @@ import csv
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 WORDS_FILE = Path(__file__).resolve().parents[1] / "data" / "street_words.tsv"
@@ -121,6 +121,7 @@ def suffix_of(text: str) -> str:
     return re.sub(r"^-(?=[A-Z]$)", "", text.replace(" ", "").replace("–", "-").upper())
 
 
+@lru_cache(maxsize=1 << 16)
 def split_number(text: str) -> tuple[int, str] | None:
     """A house number as number and suffix, or None when it has no digits in front."""
     match = re.match(r"\s*(\d{1,9})\s*(.*)", unicodedata.normalize("NFKC", text))

@@ -186,6 +186,20 @@ def test_a_failure_while_writing_leaves_nothing(in_force: Path) -> None:
     assert {path.name for path in (in_force / "town").iterdir()} == {before, "current"}
 
 
+def test_a_failure_while_switching_leaves_the_pointer(
+    in_force: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = current_version(in_force, "town")
+
+    def fail(_self: Path, _target: Path) -> None:
+        raise OSError("no")
+
+    monkeypatch.setattr(Path, "replace", fail)
+    with pytest.raises(OSError, match="no"):
+        import_city(in_force, "town", tmp_path / "town.osm", at=AT, tiles=False)
+    assert current_version(in_force, "town") == before
+
+
 def test_a_second_import_takes_over_and_the_first_can_come_back(in_force: Path, tmp_path: Path) -> None:
     first = open_city(in_force, "town")
     two = Town({"A": (1, 1), "B": (2, 1), "C": (2, 2), "D": (1, 2)}).way("New Ring", "ABCDA")

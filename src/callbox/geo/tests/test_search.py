@@ -59,6 +59,14 @@ def test_between_two_known_numbers_lies_the_unknown_one(sf: City) -> None:
     assert float(metres_between(low.lon, low.lat, middle.lon, middle.lat)) <= span + 1
 
 
+def test_a_street_that_fell_out_of_the_graph_is_still_found(sf: City) -> None:
+    used = {sf.graph.edges.names[row][0] for row in set(sf.graph.edges.name.tolist())}
+    assert "Perimeter Path" not in used
+    hit = sf.search("Perimeter Path")[0]
+    assert (hit.label, hit.kind) == ("Perimeter Path", "street")
+    assert -122.38 < hit.lon < -122.36  # on Treasure Island
+
+
 def test_every_letter_typed_keeps_the_street_in_sight(sf: City) -> None:
     for length in range(4, len("Guerrero Street") + 1):
         labels = [hit.label for hit in sf.search("Guerrero Street"[:length])]

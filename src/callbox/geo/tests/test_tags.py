@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 import pytest
 
-from callbox.geo.actions.tags import directions, names_of, road_class, speed_kmh, speeds_kmh
+from callbox.geo.actions.tags import blocks_vehicles, directions, names_of, road_class, speed_kmh, speeds_kmh
 
 STREET = {"highway": "residential"}
 
@@ -76,6 +76,19 @@ def test_speeds_differ_by_direction_and_closed_is_zero() -> None:
     assert speeds_kmh({"maxspeed:forward": "60", "maxspeed": "30"}, kind) == (60.0, 30.0)
     assert speeds_kmh({"maxspeed": "30", "oneway": "-1"}, kind) == (0.0, 30.0)
     assert speeds_kmh({}, kind) == (kind.kmh, kind.kmh)
+
+
+@pytest.mark.parametrize(
+    ("tags", "blocks"),
+    [
+        ({"barrier": "bollard"}, True),
+        ({"barrier": "bollard", "emergency": "yes"}, False),
+        ({"barrier": "gate"}, False),
+        ({}, False),
+    ],
+)
+def test_a_bollard_blocks_and_a_gate_opens(tags: dict[str, str], blocks: bool) -> None:
+    assert blocks_vehicles(tags) is blocks
 
 
 def test_names_in_three_scripts() -> None:

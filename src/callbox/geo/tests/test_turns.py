@@ -140,6 +140,17 @@ def test_a_rule_excepting_others_still_binds_us(tmp_path: Path) -> None:
     assert streets(graph, FROM_SOUTH, TO_WEST)[:2] != ["be", "de"]
 
 
+def test_nobody_drives_through_a_bollard(tmp_path: Path) -> None:
+    drawn = Town({**GRID, "M": (0.5, 1)})
+    drawn.way("South", "ABC").way("North", "GHI").way("West", "ADG").way("East", "CFI")
+    drawn.way("across", "DMEF").way("up", "BEH")
+    assert streets(drawn.graph(tmp_path), (0.4, 1), (0.6, 1)) == ["across"]
+    drawn.nodes["M"] = {"barrier": "bollard"}
+    graph = drawn.graph(tmp_path)
+    assert len(streets(graph, (0.4, 1), (0.6, 1))) > 2
+    assert streets(graph, (0.6, 1), (1.5, 1)) == ["across"]
+
+
 def test_one_way_streets_are_obeyed(tmp_path: Path) -> None:
     drawn = Town(dict(GRID))
     drawn.way("South", "ABC").way("North", "GHI").way("West", "ADG").way("East", "CFI")
