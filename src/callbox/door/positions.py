@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 EVERY_S = 1.0
 DEADLINE_S = 2.0
 OVERLAP = timedelta(seconds=30)  # a position may be recorded some seconds after it was so
-CHANGED = "SELECT unit_id, lon, lat, at FROM dispatch_position WHERE at > $1"
+CHANGED = "SELECT unit_id, callsign, lon, lat, at FROM dispatch_position WHERE at > $1"
 
 
 class Positions:
@@ -60,8 +60,15 @@ class Positions:
         if not changed:
             return
         self._told.update({row["unit_id"]: row["at"] for row in changed})
-        units = [
-            {"unit": str(row["unit_id"]), "lon": row["lon"], "lat": row["lat"], "at": row["at"].isoformat()}
-            for row in changed
-        ]
+        units = [_unit(row) for row in changed]
         self._screens.show_positions(message("position", {"units": units}))
+
+
+def _unit(row: asyncpg.Record) -> dict[str, object]:
+    return {
+        "unit": str(row["unit_id"]),
+        "callsign": row["callsign"],
+        "lon": row["lon"],
+        "lat": row["lat"],
+        "at": row["at"].isoformat(),
+    }

@@ -8,7 +8,7 @@ from uuid import UUID
 from callbox.door.tail import Event, Position
 from callbox.door.tickets import Ticket
 
-QUEUE_BYTES = 1 << 20
+QUEUE_BYTES = 4 << 20
 
 
 class Screen:

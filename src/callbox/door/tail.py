@@ -13,9 +13,12 @@ from typing import Any, Self
 import asyncpg
 
 LIMIT = 500
+# The text of xid bears another name: ORDER BY would prefer a column of the answer, and "9" comes after "10".
 HORIZON = "xid < pg_snapshot_xmin(pg_current_snapshot())"
-ENTRY_COLUMNS = "xid::text, seq, chain, number, kind, move, was, becomes, at, recorded_at, facts::text, scope"
-CONTACT_COLUMNS = "xid::text, seq, id, channel, lane, received_at"
+ENTRY_COLUMNS = (
+    "xid::text AS at_xid, seq, chain, number, kind, move, was, becomes, at, recorded_at, facts::text, scope"
+)
+CONTACT_COLUMNS = "xid::text AS at_xid, seq, id, channel, lane, received_at"
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -80,9 +83,9 @@ async def contacts_after(link: asyncpg.Connection, after: Position, limit: int =
 async def last_of(link: asyncpg.Connection, table: str) -> Position:
     """Where the settled part of a table ends."""
     row = await link.fetchrow(
-        f"SELECT xid::text, seq FROM {table} WHERE {HORIZON} ORDER BY xid DESC, seq DESC LIMIT 1"
+        f"SELECT xid::text AS at_xid, seq FROM {table} WHERE {HORIZON} ORDER BY xid DESC, seq DESC LIMIT 1"
     )
-    return Position(int(row["xid"]), row["seq"]) if row else Position()
+    return Position(int(row["at_xid"]), row["seq"]) if row else Position()
 
 
 async def oldest_unread_s(link: asyncpg.Connection) -> float:
@@ -114,7 +117,7 @@ def _place(position: Position) -> tuple[str, int]:
 
 
 def _entry(row: asyncpg.Record) -> Event:
-    position = Position(int(row["xid"]), row["seq"])
+    position = Position(int(row["at_xid"]), row["seq"])
     data = {
         "id": str(position),
         "kind": row["kind"],
@@ -131,7 +134,7 @@ def _entry(row: asyncpg.Record) -> Event:
 
 
 def _contact(row: asyncpg.Record) -> Event:
-    position = Position(int(row["xid"]), row["seq"])
+    position = Position(int(row["at_xid"]), row["seq"])
     data = {
         "id": str(row["id"]),
         "channel": row["channel"],
