@@ -2,7 +2,7 @@
 """Changing people, grants and sign-ins; noting reads of personal data. Each change is journalled."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
 from django.contrib.auth.hashers import make_password
@@ -18,6 +18,7 @@ from callbox.kernel.errors import Conflict, Invalid, NotFound
 from callbox.kernel.ids import new_id
 from callbox.kernel.text import gettext_noop as _
 
+NOTED_ONCE_IN = timedelta(minutes=10)
 NAMESPACE = UUID("6f6c1f2c-1b1d-4c57-9a1e-6a3c1d0ca11b")
 
 
@@ -147,6 +148,12 @@ def end_sign_in(sign_in_id: UUID, *, at: datetime) -> None:
     )
 
 
+def end_signed_in(said: object, *, at: datetime) -> None:
+    """End the sign-in of a session, if it has one. said: what stands in the session."""
+    if isinstance(said, str):
+        end_sign_in(UUID(said), at=at)
+
+
 def note_read(
     subject: str,
     subject_ids: Iterable[UUID],
@@ -159,10 +166,14 @@ def note_read(
 ) -> None:
     """Note that this actor reads these rows of personal data now; call before handing the data out.
 
+    Repeated reads of one row for one purpose are noted once in ten minutes: a board asks every few seconds.
     subject: the table's short name ("call", "incident"). Raises NotFound when they may not.
     """
     role = by.require_sight(action, scope)
+    wanted = list(dict.fromkeys(subject_ids))
+    known = queries.recent_reads(by.id, subject, purpose, wanted, at - NOTED_ONCE_IN)
     PersonalRead.objects.bulk_create(
         PersonalRead(actor=by.id, role=role, subject=subject, subject_id=subject_id, purpose=purpose, at=at)
-        for subject_id in subject_ids
+        for subject_id in wanted
+        if subject_id not in known
     )

@@ -84,3 +84,14 @@ class PersonalRead(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["subject", "subject_id"], name="access_reads_of")]
+
+
+class FailedSignIn(models.Model):
+    """One wrong password. `who` is a hash of the name that was typed."""
+
+    id = models.BigAutoField(primary_key=True)
+    who = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["who", "at"], name="access_failed_sign_ins")]

@@ -11,6 +11,8 @@ from callbox.access import domain
 from callbox.access.models import Agency, Grant, Person, PersonalRead, SignIn
 from callbox.kernel.actor import Actor
 
+DEMO = "demo-"
+
 
 def actor_of(person: Person, at: datetime) -> Actor:
     """The person as one who acts, with what they may do at this moment."""
@@ -53,3 +55,18 @@ def names_of(actors: Iterable[str]) -> dict[str, str]:
     return {
         f"person:{key}": name for key, name in Person.objects.filter(id__in=ids).values_list("id", "name")
     }
+
+
+def demo_people(at: datetime) -> dict[str, Person]:
+    """The demo's own person of each role. Their sign-in names begin with `demo-`; simulated people's do not."""
+    people = Person.objects.filter(username__startswith=DEMO, is_active=True).select_related("agency")
+    roles = {person: actor_of(person, at).roles for person in people.order_by("username")}
+    return {role: person for person, held in roles.items() for role in sorted(held, reverse=True)}
+
+
+def recent_reads(actor: str, subject: str, purpose: str, ids: Iterable[UUID], since: datetime) -> set[UUID]:
+    """Of these rows, those that the actor has read for this purpose since then, as noted."""
+    noted = PersonalRead.objects.filter(
+        actor=actor, subject=subject, purpose=purpose, subject_id__in=set(ids), at__gt=since
+    )
+    return set(noted.values_list("subject_id", flat=True))
