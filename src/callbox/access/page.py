@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The policy as a page of the reference. Part of the domain: pure."""
+
+from itertools import groupby
+
+from callbox.access.domain import ROLES, SYSTEM, Rule, policy
+from callbox.kernel.actor import ANY
+
+HEAD = """# Who may do what
+
+This page is made from the policy table (`src/callbox/access/data/policy.tsv`) by `callbox policy`; a test keeps it
+in step. Every read and every step asks this table, and nothing else does.
+
+**all**: any matter. **own**: only a matter whose scope shares a key with the person: their unit, their agency.
+`system` is Callbox itself. What is not in the table, nobody may do.
+"""
+NAMES = {role: role.replace("_", "-") for role in (*ROLES, SYSTEM)}
+
+
+def policy_page() -> str:
+    """The whole table in Markdown: one part for each kind, one line for each action, one column for each role."""
+    kinds = groupby(sorted(policy(), key=lambda rule: _kind(rule)), key=_kind)
+    return HEAD + "".join(_part(kind, list(rules)) for kind, rules in kinds)
+
+
+def _kind(rule: Rule) -> str:
+    return rule.action.partition(".")[0]
+
+
+def _part(kind: str, rules: list[Rule]) -> str:
+    head = f"\n## {kind}\n\n| action | {' | '.join(NAMES.values())} | what it is |\n"
+    rule_line = f"|---|{'---|' * len(NAMES)}---|\n"
+    actions = dict.fromkeys(rule.action for rule in rules)
+    return head + rule_line + "".join(_line([r for r in rules if r.action == action]) for action in actions)
+
+
+def _line(rules: list[Rule]) -> str:
+    cells = " | ".join(_cell(rules, role) for role in NAMES)
+    return f"| `{rules[0].action}` | {cells} | {'; '.join(rule.note for rule in rules)} |\n"
+
+
+def _cell(rules: list[Rule], role: str) -> str:
+    relations = {rule.relation for rule in rules if role in rule.roles}
+    return "all" if ANY in relations else "own" if relations else ""
