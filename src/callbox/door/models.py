@@ -8,7 +8,7 @@ from django.db import models
 from callbox.journal.fields import TransactionId
 
 
-class Counted(models.BigIntegerField):
+class Counted(models.BigIntegerField):  # type: ignore[type-arg]  # not generic at run time
     """A number that the database gives out; with the transaction's number it is the reading order."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

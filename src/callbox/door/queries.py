@@ -25,9 +25,9 @@ def contacts_after(position: tuple[int, int], limit: int) -> list[Contact]:
     """The next contacts in reading order, only settled ones: none can still come in before them."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id, channel, lane, content_type, body, received_at, xid::text::bigint, seq FROM door_contact"
-            " WHERE (xid, seq) > (%s::text::xid8, %s) AND xid < pg_snapshot_xmin(pg_current_snapshot())"
-            " ORDER BY xid, seq LIMIT %s",
+            "SELECT id, channel, lane, content_type, body, received_at, xid::text::bigint AS at_xid, seq"
+            " FROM door_contact WHERE (xid, seq) > (%s::text::xid8, %s)"
+            " AND xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY xid, seq LIMIT %s",
             [str(position[0]), position[1], limit],
         )
         return [_contact(*row) for row in cursor.fetchall()]

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from callbox.door import spoolfile
 from callbox.door.spool import Spool, SpoolFull
 
 
@@ -36,7 +35,7 @@ def test_nothing_is_said_before_the_disk_has_it(spool: Spool, monkeypatch: pytes
         may_sync.set()
         await asking
 
-    monkeypatch.setattr(spoolfile.os, "fdatasync", slow)
+    monkeypatch.setattr(os, "fdatasync", slow)
     asyncio.run(scene())
     assert spool.waiting == 1
 
@@ -58,7 +57,7 @@ def test_those_that_come_in_together_share_a_flush(spool: Spool, monkeypatch: py
         go_on.set()
         await asyncio.gather(first, *rest)
 
-    monkeypatch.setattr(spoolfile.os, "fdatasync", count)
+    monkeypatch.setattr(os, "fdatasync", count)
     asyncio.run(scene())
     assert spool.waiting == 21
     assert len(flushes) == 2
@@ -77,7 +76,7 @@ def test_a_failed_flush_is_a_no_and_nothing_is_promised_afterwards(
         with pytest.raises(OSError, match="failed"):
             await spool.append(b"y")
 
-    monkeypatch.setattr(spoolfile.os, "fdatasync", fail)
+    monkeypatch.setattr(os, "fdatasync", fail)
     asyncio.run(scene())
     assert spool.broken
 

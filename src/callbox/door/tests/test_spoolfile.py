@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from callbox.door import spoolfile
 from callbox.door.spoolfile import PAGE, RECORD, START, SpoolFile
 
 SIZE = 64 << 10
@@ -163,9 +162,7 @@ def test_another_size_applies_once_it_is_empty(tmp_path: Path) -> None:
 def test_a_short_write_is_continued(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
     spool = opened()
     real = os.pwrite
-    monkeypatch.setattr(
-        spoolfile.os, "pwrite", lambda file, data, offset: real(file, bytes(data)[:7], offset)
-    )
+    monkeypatch.setattr(os, "pwrite", lambda file, data, offset: real(file, bytes(data)[:7], offset))
     spool.append([b"longer than seven bytes"])
     monkeypatch.undo()
     assert opened().peek(1) == [b"longer than seven bytes"]

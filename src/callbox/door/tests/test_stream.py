@@ -38,7 +38,11 @@ def position(server: Server) -> str:
     return f"{rows[0][0]}.{rows[0][1]}" if rows else "0.0"
 
 
-DESK = {"keys": frozenset({"area:1"}), "kinds": frozenset({"incident"}), "all_kinds": frozenset({"warning"})}
+DESK: dict[str, Any] = {
+    "keys": frozenset({"area:1"}),
+    "kinds": frozenset({"incident"}),
+    "all_kinds": frozenset({"warning"}),
+}
 
 
 def test_an_entry_reaches_the_screens_that_may_see_it_and_no_other(

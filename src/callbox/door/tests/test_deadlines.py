@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whatever hangs, the sender hears yes or no in time; and a screen never sees an entry twice."""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from callbox.door.accept import Acceptor
+from callbox.door.domain import Contact, contact_from
+from callbox.door.failures import DatabaseDown, NotAccepted
+from callbox.door.screens import Screen, Screens
+from callbox.door.spool import Spool
+from callbox.door.store import Store
+from callbox.door.tail import Event, Position
+from callbox.door.tickets import Ticket
+
+PROMISED_S = 1.5
+CONTACT = contact_from(
+    "phone", {"idempotency-key": "k"}, b"x", received_at=datetime(2026, 11, 22, tzinfo=UTC)
+)
+
+
+class Gone(Store):
+    """A database that is away."""
+
+    def __init__(self) -> None:
+        """No connection."""
+
+    async def take(self, contact: Contact) -> bool:
+        raise DatabaseDown
+
+
+@pytest.fixture
+def spool(tmp_path: Path) -> Iterator[Spool]:
+    made = Spool(tmp_path / "spool", 32 << 10)
+    yield made
+    made.close()
+
+
+def test_a_spool_that_hangs_is_a_no_in_time(spool: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def hang(payload: bytes) -> None:
+        await asyncio.Event().wait()
+
+    async def scene() -> None:
+        with pytest.raises(NotAccepted):
+            async with asyncio.timeout(PROMISED_S):
+                await Acceptor(Gone(), spool, lambda: None).accept(CONTACT)
+
+    monkeypatch.setattr(spool, "append", hang)
+    asyncio.run(scene())
+
+
+def test_what_the_spool_refused_is_tried_again_when_repeated(
+    spool: Spool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    acceptor = Acceptor(Gone(), spool, lambda: None)
+    real = spool.append
+
+    async def fail(payload: bytes) -> None:
+        raise OSError("no")
+
+    async def scene() -> bool:
+        monkeypatch.setattr(spool, "append", fail)
+        with pytest.raises(NotAccepted):
+            await acceptor.accept(CONTACT)
+        monkeypatch.setattr(spool, "append", real)
+        return (await acceptor.accept(CONTACT)).repeated
+
+    assert asyncio.run(scene()) is False
+    assert spool.waiting == 1
+
+
+def ticket(**more: bool) -> Ticket:
+    return Ticket(UUID(int=1), UUID(int=2), 1, 0, 60, all_kinds=frozenset({"incident"}), **more)
+
+
+def event(xid: int, seq: int, kind: str = "incident") -> Event:
+    return Event(Position(xid, seq), kind, frozenset(), b"%d.%d " % (xid, seq))
+
+
+def test_what_a_screen_has_seen_already_is_not_shown_again() -> None:
+    async def scene() -> bytes:
+        screen, screens = Screen(ticket(), Position(10, 2)), Screens()
+        screens.add(screen)
+        screens.show_entries([event(9, 9), event(10, 1), event(10, 2), event(10, 3), event(11, 1)])
+        return await screen.next()
+
+    assert asyncio.run(scene()) == b"10.3 11.1 "
+
+
+def test_a_screen_that_comes_while_the_door_closes_is_closed() -> None:
+    async def scene() -> str | None:
+        screen, screens = Screen(ticket(), Position()), Screens()
+        screens.close()
+        screens.add(screen)
+        return screen.ended
+
+    assert asyncio.run(scene()) == "closing"
