@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from types import FrameType
 
@@ -149,13 +149,11 @@ class Household:
 def answers(port: int, path: str) -> bool:
     """Whether a request to this machine is answered by whom it is for, be it with an error."""
     try:
-        link = http.client.HTTPConnection(LOCAL, port, timeout=5)
-        link.request("GET", path)
-        found = link.getresponse().status not in (502, 503)
-        link.close()
+        with closing(http.client.HTTPConnection(LOCAL, port, timeout=5)) as link:
+            link.request("GET", path)
+            return link.getresponse().status not in (502, 503)
     except (OSError, http.client.HTTPException):
         return False
-    return found
 
 
 @contextmanager
