@@ -1,13 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """The desks in the header. A room names its own in its `urls.py`, so adding one touches nothing here."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
+from urllib.parse import urlencode
 
-from django.http import HttpRequest
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext
 
 from callbox.kernel.actor import Actor
+from callbox.kernel.errors import NotAllowed
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,25 @@ def desks_for(request: HttpRequest) -> list[dict[str, str]]:
         {"address": reverse(desk.url_name), "label": gettext(desk.label)}
         for desk in sorted(shown, key=lambda desk: (desk.rank, desk.url_name))
     ]
+
+
+def desk_page(action: str) -> Callable[[Callable[[HttpRequest], HttpResponse]], Callable[[HttpRequest], HttpResponse]]:
+    """A view that only those open who may do `action`: strangers sign in first, others are refused (NotAllowed)."""
+
+    def guard(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+        @wraps(view)
+        def guarded(request: HttpRequest) -> HttpResponse:
+            actor: Actor = request.actor  # type: ignore[attr-defined]  # set by WithActor
+            if not actor.roles:
+                asked = urlencode({"next": request.get_full_path()})
+                return HttpResponseRedirect(f"{settings.LOGIN_URL}?{asked}")
+            if action not in actor.powers:
+                raise NotAllowed
+            return view(request)
+
+        return guarded
+
+    return guard
 
 
 def _may(actor: Actor | None, desk: Desk) -> bool:

@@ -8,18 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-SIGNS = (
-    "available",
-    "conditional",
-    "unavailable",
-    "assigned",
-    "acknowledged",
-    "en_route",
-    "on_scene",
-    "clear",
-    "post",
-    "alarm",
-)
+from callbox.web.templatetags.ui import SIGNS
 
 
 def design(request: HttpRequest) -> HttpResponse:

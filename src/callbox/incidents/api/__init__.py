@@ -3,10 +3,11 @@
 
 from ninja import Router
 
-from callbox.incidents.api import calls, reading, steps
+from callbox.incidents.api import calls, priority, reading, steps
 
 __all__ = ["router", "steps"]
 
 router = Router()
 router.add_router("", calls.router)
 router.add_router("", reading.router)
+router.add_router("", priority.router)

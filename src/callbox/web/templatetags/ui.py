@@ -12,6 +12,19 @@ from django.utils.safestring import SafeString
 
 from callbox.web.words import script_words
 
+SIGNS = (
+    "available",
+    "conditional",
+    "unavailable",
+    "assigned",
+    "acknowledged",
+    "en_route",
+    "on_scene",
+    "clear",
+    "post",
+    "alarm",
+)
+
 register = template.Library()
 
 
@@ -50,6 +63,12 @@ def state(label: str, sign: str = "", tone: str = "") -> dict[str, Any]:
 def priority(level: int | None) -> dict[str, Any]:
     """The mark of a priority 1-5 (1 highest): number, shape and weight, readable in greyscale."""
     return {"level": level}
+
+
+@register.inclusion_tag("web/c/marks.html")
+def marks() -> dict[str, Any]:
+    """All signs and priorities for the page's scripts (dom.js), so that lists drawn there look the same."""
+    return {"signs": (*SIGNS, "waiting", "lost", "none"), "levels": range(1, 6)}
 
 
 @register.inclusion_tag("web/c/age.html")
@@ -92,7 +111,7 @@ def combobox(name: str, label: str, **options: Any) -> dict[str, Any]:
 
     options: list of (value, label) or (value, label, hint); or url: answers ?q= with {"results": [{"value",
     "label", "hint"}]}. text/value: what is chosen already. Also hint, error, key, required, free (what is
-    typed counts too and arrives as NAME_text).
+    typed counts too and arrives as NAME_text), first (with free: Enter takes the best hit).
     """
     rows = [(*row, "")[:3] for row in options.pop("options", ())]
     data = [{"value": str(value), "label": str(shown), "hint": str(hint)} for value, shown, hint in rows]

@@ -23,6 +23,12 @@ export function matching(options, typed) {
   return found.sort((a, b) => rank(a) - rank(b)).slice(0, MOST);
 }
 
+// A place found by the city's search is chosen by where it is.
+function asOption(found) {
+  if (!("lon" in found)) return found;
+  return { ...found, value: `${found.lon},${found.lat}`, hint: word(`place_${found.kind}`) };
+}
+
 class Combobox {
   constructor(root) {
     this.root = root;
@@ -31,6 +37,7 @@ class Combobox {
     const data = root.querySelector("template")?.content.querySelector("script");
     this.fixed = data ? JSON.parse(data.textContent) : [];
     this.free = "free" in root.dataset;
+    this.first = "first" in root.dataset; // Enter takes the best hit although free text counts too
     this.options = new Options(this.input, this.list, (option) => this.choose(option));
     this.chosen = this.input.value;
     this.#listen();
@@ -57,10 +64,15 @@ class Combobox {
     this.asking?.abort();
     this.asking = new AbortController();
     const url = new URL(this.root.dataset.url, location.href);
+    if (this.root.dataset.near) {
+      const [lon, lat] = this.root.dataset.near.split(",");
+      url.searchParams.set("lon", lon);
+      url.searchParams.set("lat", lat);
+    }
     url.searchParams.set("q", typed);
     try {
       const answer = await get(url, { signal: this.asking.signal });
-      if (document.activeElement === this.input) this.#show(answer.results);
+      if (document.activeElement === this.input) this.#show((answer.results ?? answer).map(asOption));
     } catch (fault) {
       if (fault.name !== "AbortError") this.close();
     }
@@ -70,7 +82,7 @@ class Combobox {
     this.list.hidden = false;
     this.input.setAttribute("aria-expanded", "true");
     this.told.textContent = word(options.length ? "matches" : "no_matches", { count: options.length });
-    if (options.length) this.options.show(options, draw, this.free ? -1 : 0);
+    if (options.length) this.options.show(options, draw, this.free && !this.first ? -1 : 0);
     else this.options.note(word("no_matches"));
   }
 
@@ -121,6 +133,19 @@ export function setUp(root = document) {
   for (const element of root.querySelectorAll("[data-combobox]")) {
     if (!made.has(element)) made.set(element, new Combobox(element));
   }
+}
+
+// Give a combobox other options than the page came with: [{value, label, hint}].
+export function setOptions(root, options) {
+  setUp(root.parentNode);
+  made.get(root).fixed = options;
+}
+
+// Choose an option by script, or with null empty the field.
+export function choose(root, option) {
+  setUp(root.parentNode);
+  const [input, hidden] = root.querySelectorAll("input");
+  [input.value, hidden.value] = [option?.label ?? "", option?.value ?? ""];
 }
 
 setUp();

@@ -9,4 +9,5 @@ import "./keys.js";
 import "./palette.js";
 import { startStream } from "./stream.js";
 
-if (document.body.hasAttribute("data-live-page")) startStream();
+// A page that loads its rows first starts the stream itself, where they end: data-live-page="later".
+if (document.body.dataset.livePage === "") startStream();

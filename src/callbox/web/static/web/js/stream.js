@@ -16,7 +16,8 @@ const DELAYS_MS = [300, 1000, 2000, 4000];
 const listeners = new Map();
 const state = { source: null, last: "", heard: 0, tries: 0, timer: 0, ended: false, opening: false, shown: "" };
 
-// Hear of changes. name: "entry" or "position" (the parsed data), or "stale" and "live" (no data).
+// Hear of changes. name: "entry", "contact" or "position" (the parsed data), "stale" and "live" (no data), or
+// "reset": too much was missed to be told; who hears it loads its rows anew and calls resume(their position).
 export function on(name, hear) {
   listeners.set(name, [...(listeners.get(name) ?? []), hear]);
 }
@@ -31,6 +32,12 @@ export function startStream(after = document.body.dataset.after ?? "") {
   state.heard = performance.now();
   document.querySelector("[data-reconnect]")?.addEventListener("click", () => connect());
   setInterval(check, CHECK_MS);
+  connect();
+}
+
+// Go on after a position that the page has loaded meanwhile.
+export function resume(after) {
+  state.last = String(after);
   connect();
 }
 
@@ -55,10 +62,11 @@ function open(ticket, url = "/door/stream") {
   address.searchParams.set("ticket", ticket);
   if (state.last) address.searchParams.set("after", state.last);
   state.source = new EventSource(address);
-  for (const name of ["entry", "position", "horizon"]) {
+  for (const name of ["entry", "contact", "position", "horizon"]) {
     state.source.addEventListener(name, (event) => hear(name, event));
   }
-  state.source.addEventListener("bye", leave);
+  state.source.addEventListener("reset", startAnew);
+  state.source.addEventListener("bye", (event) => farewell(JSON.parse(event.data).reason));
   // Its own retries would send the old ticket, which has run out by then.
   state.source.onerror = again;
 }
@@ -68,9 +76,28 @@ function hear(name, event) {
   state.tries = 0;
   if (event.lastEventId) state.last = event.lastEventId;
   const data = event.data ? JSON.parse(event.data) : {};
-  if (name === "horizon" && data.at) correct(data.at);
-  if (name !== "horizon") tell(name, data);
+  if (name === "horizon") stand(data);
+  else tell(name, data);
   show("live");
+}
+
+// Where the stream stands: every entry up to this position has been told.
+function stand({ now, position }) {
+  if (now) correct(now);
+  if (position) document.documentElement.dataset.position = position;
+}
+
+function startAnew() {
+  state.source?.close();
+  state.source = null;
+  if (listeners.has("reset")) tell("reset");
+  else location.reload();
+}
+
+// Only a sign-out ends the watch; a door that closes or lost its database is tried again.
+function farewell(reason) {
+  if (reason === "signed-out") leave();
+  else if (reason !== "reset") again();
 }
 
 function again() {
