@@ -54,16 +54,19 @@ def _fake_uv(tmp_path: Path, script: str) -> str:
 
 def test_packages_are_fetched_once_for_each_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     count = tmp_path / "count"
-    script = f'echo x >> {count}; while [ "$1" != --target ]; do shift; done; mkdir -p "$2"; touch "$2/thing"'
+    script = (
+        f'echo x "$@" >> {count}; while [ "$1" != --target ]; do shift; done; mkdir -p "$2"; touch "$2/thing"'
+    )
     monkeypatch.setenv("CALLBOX_UV", _fake_uv(tmp_path, script))
     lock = tmp_path / "x.lock"
     lock.write_text("one==1")
     for _ in range(2):
         assert (fetch.packages(lock, tmp_path / "cache" / "x") / "thing").exists()
-    assert count.read_text().count("x") == 1
+    assert count.read_text().count("x pip install") == 1
     lock.write_text("one==2")
     fetch.packages(lock, tmp_path / "cache" / "x")
-    assert count.read_text().count("x") == 2
+    assert count.read_text().count("x pip install") == 2
+    assert count.read_text().count("--no-deps --require-hashes") == 2
 
 
 def test_a_fetch_that_fails_says_so_and_keeps_what_was_there(

@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from callbox.geo.actions import import_city
 from callbox.geo.domain.measure import metres_between
 from callbox.geo.domain.text import readings, split_number, tokens_of
-from callbox.geo.queries import City
+from callbox.geo.queries import City, open_city
+from callbox.geo.tests.conftest import AT
+from callbox.geo.tests.drawn import Town
 
 
 @pytest.mark.parametrize(
@@ -77,6 +80,30 @@ def test_the_nearer_of_like_hits_comes_first(sf: City) -> None:
     plain = sf.search("Mis", limit=20)
     far = max(plain, key=lambda hit: float(metres_between(hit.lon, hit.lat, plain[0].lon, plain[0].lat)))
     assert sf.search("Mis", near=(far.lon, far.lat))[0].label != plain[0].label
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> City:
+    """Ring Road with odd numbers on one side and even ones on the other; Far Lane 400 m from its crossing."""
+    folder = tmp_path_factory.mktemp("town")
+    drawn = Town({"A": (1, 1), "B": (6, 1), "C": (6, 5), "D": (1, 5), "E": (1, 3), "F": (2, 3)})
+    drawn.way("Ring Road", "ABC").way("Top Street", "CDE").way("Left Street", "EA").way("Far Lane", "EF")
+    rows = ["number,street,lat,lon", "3,Ring Road,0.0012,0.002", "7,Ring Road,0.0012,0.004"]
+    rows += ["4,Ring Road,0.0008,0.0055", "6,Ring Road,0.0008,0.0058"]
+    (folder / "a.csv").write_text("\n".join(rows))
+    import_city(folder, "town", drawn.write(folder / "t.osm"), addresses=folder / "a.csv", at=AT, tiles=False)
+    return open_city(folder, "town")
+
+
+def test_an_unknown_number_lies_on_its_own_side_of_the_street(town: City) -> None:
+    hit = town.search("5 Ring Road")[0]
+    assert hit.kind == "interpolated"
+    assert (hit.lon, hit.lat) == pytest.approx((0.003, 0.0012))
+
+
+def test_streets_that_do_not_meet_have_no_crossing(town: City) -> None:
+    assert town.search("Left Street / Far Lane")[0].kind == "intersection"
+    assert all(hit.kind != "intersection" for hit in town.search("Ring Road / Far Lane"))
 
 
 @pytest.mark.parametrize("text", ["", "   ", "/", "&", "0", "号", "((((", "x" * 500, "\0", "1 / 2 / 3", "🚒"])
