@@ -24,14 +24,16 @@ def run(args: argparse.Namespace) -> int:
 
 
 def serve(port: int, more: Sequence[Part], say: Callable[[str], None]) -> None:
-    """Run web, door, worker and `more` until told to stop; `say` gets the address when it answers."""
+    """Run web, door and worker until told to stop; `say` gets the address when it answers, then `more` start."""
     web_wanted = load().web_port
     port = free_port(port)
     web_port = free_port(web_wanted, but=port)
     os.environ["CALLBOX_DOOR_PORT"], os.environ["CALLBOX_WEB_PORT"] = str(port), str(web_port)
-    household = Household((WORKER, web(web_port), DOOR, *more), os.environ)
+    household = Household((web(web_port), DOOR, WORKER), os.environ)
     with stopped_by_signals(household):
         household.start()
         if household.wait_ready(port):
             say(f"http://127.0.0.1:{port}/")
+            for part in more:
+                household.add(part)
             household.watch()

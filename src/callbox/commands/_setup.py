@@ -4,10 +4,14 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
-from callbox.host.config import load
+from callbox.host.config import CHECKOUT, load
 from callbox.host.embedded import running_database
 from callbox.host.provision import Urls, grant_app
+
+MIGRATIONS = "*/migrations/[0-9]*.py"
+DJANGO_APPS = ("admin", "auth", "contenttypes", "sessions")
 
 
 @contextmanager
@@ -33,6 +37,8 @@ def migrate(urls: Urls) -> None:
     import subprocess
     import sys
 
+    if is_migrated(urls):
+        return
     environment = {**os.environ, "DATABASE_URL": urls.owner, "DJANGO_SETTINGS_MODULE": "callbox.settings"}
     done = subprocess.run(
         [sys.executable, "-m", "django", "migrate", "--skip-checks", "--no-input", "--verbosity", "0"],
@@ -46,6 +52,21 @@ def migrate(urls: Urls) -> None:
     grant_app(urls.owner)
 
 
+def is_migrated(urls: Urls) -> bool:
+    """Whether every migration there is was applied: a second start need not load Django to find out."""
+    import psycopg
+    from django import contrib
+
+    found = [*(CHECKOUT / "src" / "callbox").glob(MIGRATIONS)]
+    for folder in contrib.__path__:
+        found += [path for app in DJANGO_APPS for path in Path(folder, app).glob("migrations/[0-9]*.py")]
+    with psycopg.connect(urls.owner) as link:
+        if link.execute("SELECT to_regclass('django_migrations')").fetchone() == (None,):
+            return False
+        applied = set(link.execute("SELECT app, name FROM django_migrations").fetchall())
+    return {(path.parts[-3], path.stem) for path in found} <= applied
+
+
 def use_django() -> None:
     """Make Django ready in this process, on the database named in the environment."""
     import django
@@ -56,7 +77,6 @@ def use_django() -> None:
 
 def prepare() -> None:
     """Make what the pages need: browser packages and compiled translations. A no-op when they are there."""
-    from callbox.host.config import CHECKOUT
     from callbox.web.assets import compile_messages, ensure_front_end
 
     ensure_front_end()

@@ -98,9 +98,7 @@ def _people(
         grant_role(person, row["role"], keys, by=by, at=at)
 
 
-def _simulated(
-    what: str, role: str, agency: Agency, units: Sequence[UUID], by: Actor, at: datetime
-) -> Actor:
+def _simulated(what: str, role: str, agency: Agency, units: Sequence[UUID], by: Actor, at: datetime) -> Actor:
     username, name = f"simulated-{what.lower()}", f"Simulated {what.replace('-', ' ')}"
     person = create_person(username, name, agency, by=by, at=at)
     grant_role(person, role, [f"unit:{unit}" for unit in units], by=by, at=at)

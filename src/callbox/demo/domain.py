@@ -109,15 +109,22 @@ def _town(row: Row) -> Town:
 
 
 def sendings(
-    seed: str, town: Town, per_minute: float, spot: Callable[[Random], Spot], until_s: float = math.inf
+    seed: str,
+    town: Town,
+    per_minute: float,
+    spot: Callable[[Random], Spot],
+    until_s: float = math.inf,
+    *,
+    rush_s: float = 0.0,
 ) -> Iterator[Sending]:
     """Contacts in the order in which they are sent; the same for the same seed.
 
     per_minute: stories, of which some are told by two callers and some in two messages. until_s: when new
-    stories end. A later contact of a story may come after that, by at most five minutes.
+    stories end. A later contact of a story may come after that, by at most five minutes. rush_s: so long at
+    the beginning they come as often as in a check, so that there is something to see at once.
     """
     waiting: list[Sending] = []
-    for happening, begins in enumerate(_begins(dice(seed, "begins"), per_minute, until_s)):
+    for happening, begins in enumerate(_begins(dice(seed, "begins"), town, per_minute, until_s, rush_s)):
         waiting += _told(f"{seed}/{happening}", happening, begins, town, spot)
         waiting.sort(key=lambda each: (each.after_s, each.number))
         while waiting and waiting[0].after_s <= begins:
@@ -125,11 +132,11 @@ def sendings(
     yield from waiting
 
 
-def _begins(random: Random, per_minute: float, until_s: float) -> Iterator[float]:
+def _begins(random: Random, town: Town, per_minute: float, until_s: float, rush_s: float) -> Iterator[float]:
     at = FIRST_S
     while at < until_s:
         yield at
-        at += random.expovariate(per_minute / 60.0)
+        at += random.expovariate((town.check if at < rush_s else per_minute) / 60.0)
 
 
 def _told(

@@ -38,9 +38,9 @@ class Part:
     arguments: tuple[str, ...] = ()
 
 
-def web(port: int, *, threads: int = 8) -> Part:
+def web(port: int, *, threads: int = 4) -> Part:
     """The web process: granian with one worker process, whose threads each have a database connection."""
-    said = f"--interface wsgi --host {LOCAL} --port {port} --workers 1 --blocking-threads {threads}"
+    said = f"--interface wsgi --host {LOCAL} --port {port} --workers 1 --blocking-threads {threads} --backpressure 256"
     said += " --loop asyncio --no-ws --http 1 --log-level warning --no-access-log"
     said += " --workers-kill-timeout 5 --respawn-failed-workers callbox.wsgi:application"
     return Part("web", "granian", tuple(said.split()))
@@ -110,6 +110,7 @@ class Household:
     """All parts of one installation."""
 
     def __init__(self, parts: Sequence[Part], environment: Mapping[str, str]) -> None:
+        self._environment = environment
         self.processes = [Process(part, environment) for part in parts]
         self._stopping = threading.Event()
 
@@ -117,6 +118,11 @@ class Household:
         """Start all parts, in their order."""
         for process in self.processes:
             process.start()
+
+    def add(self, part: Part) -> None:
+        """Start one more, which is stopped first."""
+        self.processes.append(Process(part, self._environment))
+        self.processes[-1].start()
 
     def watch(self) -> None:
         """Keep them running until told to stop."""

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The work behind `callbox demo`: a database of its own for each city, and simulated people beside the real parts."""
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from callbox.commands import _serve
+from callbox.commands._setup import migrate, prepare, use_django
+from callbox.host.cluster import Cluster
+from callbox.host.config import load
+from callbox.host.processes import Part
+from callbox.host.provision import provision
+
+SPEED = "CALLBOX_DEMO_SPEED"  # not CALLBOX_SPEED: the clock on the wall stays true
+
+
+def run(args: argparse.Namespace) -> int:
+    """Show the demo until told to stop."""
+    logging.basicConfig(level=logging.WARNING, format=_serve.FORMAT)
+    config = load()
+    os.environ |= {"CALLBOX_CITY": args.city, "CALLBOX_DEMO": "1", SPEED: f"{args.speed:g}"}
+    os.environ["CALLBOX_SPOOL"] = str(config.home / f"spool-demo-{args.city}")
+    with _database(args.city):
+        prepare()
+        _set_up(args.city)
+        simulator = Part("demo", "callbox.demo", (args.city, str(args.seed), str(args.speed)))
+        _serve.serve(args.port or config.door_port, (simulator,), _say)
+    return 0
+
+
+def _say(url: str) -> None:
+    print(f"The demo is at {url} (Ctrl-C stops it)", flush=True)
+
+
+@contextmanager
+def _database(city: str) -> Iterator[None]:
+    """The embedded server with this demo city's own database, apart from that of a real installation."""
+    cluster = Cluster(load().home)
+    cluster.start()
+    try:
+        urls = provision(cluster, f"callbox_demo_{city}")
+        migrate(urls)
+        os.environ["DATABASE_URL"], os.environ["CALLBOX_OWNER_URL"] = urls.app, urls.owner
+        yield
+    finally:
+        cluster.leave()
+
+
+def _set_up(city: str) -> None:
+    if _is_set_up(city):
+        return
+    use_django()
+    logging.getLogger().setLevel(logging.WARNING)
+    from callbox.access.domain import system_actor
+    from callbox.demo.actions import set_up
+    from callbox.demo.domain import towns
+    from callbox.geo.demo_source import ensure_city
+
+    config, now = load(), datetime.now(UTC)
+    print(f"Setting up {towns()[city].name_en}: this is done once.", file=sys.stderr, flush=True)
+    opened = ensure_city(config.home, config.data, city, at=now)
+    set_up(opened, towns()[city], by=system_actor("setup"), at=now)
+
+
+def _is_set_up(city: str) -> bool:
+    """The same as the room's own query, without Django: a second start is to be quick."""
+    import psycopg
+
+    if not (load().cities / city / "current").is_file():
+        return False
+    with psycopg.connect(os.environ["DATABASE_URL"]) as link:
+        found = link.execute("SELECT 1 FROM access_person WHERE username = 'simulated-dispatcher'").fetchone()
+    return found is not None
