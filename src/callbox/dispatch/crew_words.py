@@ -78,6 +78,7 @@ def _place() -> dict[str, str]:
         "route_from_station": _("counted from your station"),
         "no_route": _("No road leads there from where you are."),
         "no_route_yet": _("The way will be shown once there is network."),
+        "no_position_yet": _("The way will be shown once this phone has sent its position."),
         "unnamed": _("unnamed road"),
         "metres": _("%(count)s m"),
         "position_off": _("Off duty: no position is sent."),

@@ -60,11 +60,17 @@ async function signOut(event) {
   form.submit();
 }
 
-async function keepPage() {
+function showKept() {
+  if (navigator.serviceWorker.controller) document.body.dataset.kept = "";
+}
+
+function keepPage() {
   const note = at("no-worker");
   const missing = [];
   if ("serviceWorker" in navigator) {
-    await navigator.serviceWorker.register(document.body.dataset.worker, { scope: location.pathname }).catch((fault) => console.warn(fault));
+    navigator.serviceWorker.register(document.body.dataset.worker, { scope: location.pathname }).catch((fault) => console.warn(fault));
+    navigator.serviceWorker.ready.then(showKept);
+    navigator.serviceWorker.addEventListener("controllerchange", showKept);
   } else {
     missing.push(word("no_worker"));
   }

@@ -38,6 +38,7 @@ async function moved({ coords }) {
   try {
     await post(`/api/units/${state.unit}/position`, { lon: coords.longitude, lat: coords.latitude }, { quiet: true });
     if (state.watch !== null) put("position", word("position_sent", { time: clockTime(new Date(now()).toISOString()) }));
+    document.dispatchEvent(new CustomEvent("crew:position"));
   } catch {
     put("position", word("position_unsent"));
   }

@@ -52,7 +52,7 @@ function show() {
 
 function summary(route) {
   if (!route) return word("no_route_yet");
-  if (route.seconds === null) return word("no_route");
+  if (route.seconds === null) return word(route.source === "none" ? "no_position_yet" : "no_route");
   const said = word("route_is", { km: (route.metres / 1000).toFixed(1), minutes: Math.max(1, Math.round(route.seconds / 60)) });
   return route.source === "station" ? `${said} (${word("route_from_station")})` : said;
 }
@@ -67,6 +67,11 @@ function drawMap() {
   map.setRoute("way", route?.lonlat);
   map.showAll([[incident.lon, incident.lat], ...(route?.lonlat ?? [])]);
 }
+
+// A way that was counted from the station, or not at all, is asked for again once the server knows where we are.
+document.addEventListener("crew:position", () => {
+  if (state.assignment && state.route?.source !== "position") load(state.assignment);
+});
 
 at("map-part").addEventListener("toggle", async () => {
   if (!at("map-part").open || state.map) return drawMap();

@@ -5,7 +5,7 @@ import { word } from "../web/js/words.js";
 import { clockTime, now } from "./crew-clock.js";
 import { NEXT, others } from "./crew-state.js";
 
-export const at = (name) => document.querySelector(`[data-${name}]`);
+export const at = (name) => document.body.querySelector(`[data-${name}]`);
 
 // An element with attributes and children; texts are texts, never markup.
 export function make(tag, attributes = {}, ...children) {

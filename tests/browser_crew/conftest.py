@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A whole Callbox for the phone's tests: web, door and worker as processes, a city, and people with sessions."""
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser, BrowserContext
+
+from callbox.host.config import load
+from callbox.host.processes import DOOR, LOCAL, WORKER, Household, free_port, web
+from tests.browser import launch_chromium
+from tests.city import link_sf
+from tests.signed_in import signed_in
+
+TOUCH = {"width": 390, "height": 844}
+SMALL = {"width": 320, "height": 568}
+
+
+@pytest.fixture(scope="session")
+def live_crew_site(django_db_setup: None) -> Iterator[str]:
+    """The address of the door of a running installation on the tests' own database."""
+    link_sf(load().home)
+    port = free_port(0)
+    web_port = free_port(0, but=port)
+    more = {"CALLBOX_DOOR_PORT": str(port), "CALLBOX_WEB_PORT": str(web_port), "CALLBOX_CITY": "sf"}
+    household = Household((WORKER, web(web_port), DOOR), os.environ | more)
+    household.start()
+    try:
+        assert household.wait_ready(port)
+        yield f"http://{LOCAL}:{port}"
+    finally:
+        household.stop()
+
+
+@pytest.fixture(scope="session")
+def crew_browser() -> Iterator[Browser]:
+    with launch_chromium() as browser:
+        yield browser
+
+
+class Phones:
+    """Browser contexts of the size of a phone, each signed in as somebody or as nobody."""
+
+    def __init__(self, browser: Browser, site: str) -> None:
+        self.browser, self.site = browser, site
+        self.opened: list[BrowserContext] = []
+
+    def open(self, person: Any = None, **more: Any) -> BrowserContext:
+        options = {"viewport": TOUCH, "locale": "en-GB", "base_url": self.site, "has_touch": True} | more
+        context = self.browser.new_context(**options)
+        context.set_default_timeout(15_000)
+        self.opened.append(context)
+        if person is not None:
+            value = signed_in(person).cookies[settings.SESSION_COOKIE_NAME].value
+            cookie = {"name": settings.SESSION_COOKIE_NAME, "value": value, "url": self.site}
+            context.add_cookies([cookie])  # type: ignore[list-item]  # a plain dict will do
+        return context
+
+
+@pytest.fixture
+def phones(committed: None, live_crew_site: str, crew_browser: Browser) -> Iterator[Phones]:
+    opened = Phones(crew_browser, live_crew_site)
+    try:
+        yield opened
+    finally:
+        for context in opened.opened:
+            context.close()
