@@ -11,7 +11,7 @@ UNREAD_ALARM_S = 10.0
 def health(store: Store, spool: Spool, hub: Hub) -> dict[str, object]:
     """database: up or down. spool: fill 0 to 1, alarm the highest share passed of 0.5, 0.8 and 0.95.
 
-    oldest_unread_s: how long an open transaction has kept a row from all readers, None when unknown.
+    oldest_unread_s: how long a row has waited for its reader, None when unknown.
     alarms: the names of what needs somebody.
     """
     unread = hub.oldest_unread_s

@@ -13,6 +13,7 @@ from typing import Any, Self
 import asyncpg
 
 LIMIT = 500
+CALLS_READER = "intake.contacts"  # the reading position of whoever makes calls of contacts
 # The text of xid bears another name: ORDER BY would prefer a column of the answer, and "9" comes after "10".
 HORIZON = "xid < pg_snapshot_xmin(pg_current_snapshot())"
 ENTRY_COLUMNS = (
@@ -89,11 +90,17 @@ async def last_of(link: asyncpg.Connection, table: str) -> Position:
 
 
 async def oldest_unread_s(link: asyncpg.Connection) -> float:
-    """Age in seconds of the oldest row that an open transaction keeps from all readers; 0 for none."""
+    """Age in seconds of the oldest row that waits for a reader, 0 when there is none.
+
+    Rows that an open transaction keeps from all readers, and contacts that have not become calls.
+    """
     age = await link.fetchval(
         "SELECT extract(epoch FROM clock_timestamp() - min(came))::float8 FROM ("
         f" SELECT min(recorded_at) AS came FROM journal_entry WHERE NOT {HORIZON}"
-        f" UNION ALL SELECT min(received_at) FROM door_contact WHERE NOT {HORIZON}) AS held_back"
+        f" UNION ALL SELECT min(received_at) FROM door_contact WHERE NOT {HORIZON}"
+        " UNION ALL (SELECT received_at FROM door_contact WHERE (xid, seq) >"
+        " (SELECT xid, seq FROM journal_position WHERE name = $1) ORDER BY xid, seq LIMIT 1)) AS waiting",
+        CALLS_READER,
     )
     return max(0.0, float(age or 0))
 

@@ -41,6 +41,17 @@ def spool(tmp_path: Path) -> Iterator[Spool]:
     made.close()
 
 
+def test_a_database_that_is_always_busy_is_given_up_in_time() -> None:
+    async def scene() -> bool:
+        store = Store("postgresql:///none", deadline_s=0.05, workers=0)
+        with pytest.raises(DatabaseDown):
+            async with asyncio.timeout(PROMISED_S):
+                await store.take(CONTACT)
+        return store.down
+
+    assert asyncio.run(scene())
+
+
 def test_a_spool_that_hangs_is_a_no_in_time(spool: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
     async def hang(payload: bytes) -> None:
         await asyncio.Event().wait()
@@ -74,8 +85,8 @@ def test_what_the_spool_refused_is_tried_again_when_repeated(
     assert spool.waiting == 1
 
 
-def ticket(**more: bool) -> Ticket:
-    return Ticket(UUID(int=1), UUID(int=2), 1, 0, 60, all_kinds=frozenset({"incident"}), **more)
+def ticket() -> Ticket:
+    return Ticket(UUID(int=1), UUID(int=2), 1, 0, 60, all_kinds=frozenset({"incident"}))
 
 
 def event(xid: int, seq: int, kind: str = "incident") -> Event:

@@ -252,3 +252,15 @@ def test_an_open_transaction_that_holds_readers_back_is_alarmed(door: DoorProces
         server.do(old, uuid4(), 1, "incident", "{}", [])
         door.wait_until(lambda: "unread" in door.health()["alarms"])
     door.wait_until(lambda: "unread" not in door.health()["alarms"])
+
+
+def test_a_contact_that_nobody_makes_a_call_of_is_alarmed(door: DoorProcess, server: Server) -> None:
+    server.do("INSERT INTO journal_position (name, xid, seq) VALUES ('intake.contacts', '0', 0)")
+    try:
+        assert door.post(b"x").status == 201
+        server.do("UPDATE door_contact SET received_at = now() - interval '1 minute'")
+        door.wait_until(lambda: "unread" in door.health()["alarms"])
+        server.do("UPDATE journal_position SET (xid, seq) = (SELECT xid, seq FROM door_contact)")
+        door.wait_until(lambda: "unread" not in door.health()["alarms"])
+    finally:
+        server.do("DELETE FROM journal_position")
