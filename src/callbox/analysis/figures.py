@@ -36,9 +36,12 @@ class UnitTimes:
 
 @dataclass(frozen=True, slots=True)
 class CaseTimes:
-    """One call and its units; aware times. `hour`: the local hour of reception; priority: 1 to 5."""
+    """One call and its units; aware times. `hour`: the local hour of reception.
 
-    priority: int
+    priority: 1 to 5; None for a call that became no incident: it counts under no priority.
+    """
+
+    priority: int | None
     hour: int
     received: datetime
     answered: datetime | None
@@ -52,7 +55,7 @@ class Span:
     measure: str
     seconds: int
     agency: str
-    priority: int
+    priority: int | None
     hour: int
 
 
@@ -86,8 +89,20 @@ class Promise(Protocol):
     def source(self) -> str:
         """Whose number it is."""
 
+    @property
+    def scope(self) -> str:
+        """The kind of agency it is about, or *."""
 
-type PromisesFor = Callable[[str, str, int], Sequence[Promise]]
+    @property
+    def most_urgent(self) -> int:
+        """The most urgent priority that it is about."""
+
+    @property
+    def least_urgent(self) -> int:
+        """The least urgent one."""
+
+
+type PromisesFor = Callable[[str, str, int | None], Sequence[Promise]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +161,7 @@ def figures_of(cases: Iterable[CaseTimes]) -> list[Figure]:
     sorted_in: dict[tuple[str, int], dict[str, list[int]]] = {("all", 0): {}}
     for case in cases:
         for span in spans_of(case):
-            for key in (("all", 0), ("priority", span.priority), ("hour", span.hour)):
+            for key in _groups_of(span):
                 sorted_in.setdefault(key, {}).setdefault(span.measure, []).append(span.seconds)
     order = {"all": 0, "priority": 1, "hour": 2}
     keys = sorted(sorted_in, key=lambda key: (order[key[0]], key[1]))
@@ -155,6 +170,13 @@ def figures_of(cases: Iterable[CaseTimes]) -> list[Figure]:
         for by, value in keys
         for measure in MEASURES
     ]
+
+
+def _groups_of(span: Span) -> Iterator[tuple[str, int]]:
+    yield "all", 0
+    yield "hour", span.hour
+    if span.priority is not None:
+        yield "priority", span.priority
 
 
 def _figure(by: str, value: int, measure: str, ordered: Sequence[int]) -> Figure:

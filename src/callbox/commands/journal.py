@@ -4,27 +4,31 @@
 import argparse
 import json
 
+from callbox.commands._options import add_database_argument
+
 HELP = "verify the journal: every hash, link, head and seal"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`callbox journal verify`."""
+    """`callbox journal verify [--database replay]`."""
     parser.add_argument(
         "step", choices=["verify"], help="recompute everything and name the first entry that does not fit"
     )
+    add_database_argument(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Print one JSON line; 0 only if all fits."""
-    from callbox.commands._setup import database, use_django
+    from callbox.commands._databases import chosen_database
+    from callbox.commands._setup import use_django
 
-    with database():
+    with chosen_database(args.database):
         use_django()
         from callbox.journal.queries import verify
 
         verdict = verify()
     entry = verdict.entry
-    found = {
+    found: dict[str, object] = {
         "journal_ok": verdict.ok,
         "entries": verdict.entries,
         "chains": verdict.chains,

@@ -253,7 +253,7 @@ def reopen_incident(incident_id: UUID, reason: str, *, by: Actor, at: datetime) 
     return move(incident.matter, "reopen", Change({"reason": reason}, clocks), by=by, at=at)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def note_unit(
     incident_id: UUID, name: str, unit: UUID, *, change: Change = NOTHING, by: Actor, at: datetime
 ) -> Moved | None:

@@ -131,10 +131,14 @@ def open_call(
 
 
 @transaction.atomic
-def claim_call(call_id: UUID, *, by: Actor, at: datetime) -> Moved:
-    """Answer a waiting or lost call: it is this person's now. Raises Conflict when somebody was first."""
+def claim_call(call_id: UUID, *, recorded: bool = True, by: Actor, at: datetime) -> Moved:
+    """Answer a waiting or lost call: it is this person's now. Raises Conflict when somebody was first.
+
+    recorded=False: a call played again whose time of answering nobody wrote down; `at` counts in no figure.
+    """
     call = queries.call_for(by, call_id)
-    return move(call.matter, "claim", Change(owner=by.id), by=by, at=at)
+    facts = {} if recorded else {"recorded": False}
+    return move(call.matter, "claim", Change(facts, owner=by.id), by=by, at=at)
 
 
 @transaction.atomic

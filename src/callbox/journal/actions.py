@@ -82,7 +82,8 @@ def append(
     with connection.cursor() as cursor:
         cursor.execute(APPEND, {**said, **more})
         seq, number = cursor.fetchone()
-    transaction.on_commit(hint)
+    if not any(waiting[1] is hint for waiting in connection.run_on_commit):  # one hint for all that is new
+        transaction.on_commit(hint)
     return Appended(seq, number)
 
 

@@ -120,12 +120,15 @@ class Limit:
     within: timedelta
     percent: int
     source: str
+    scope: str = "*"
+    most_urgent: int = 1
+    least_urgent: int = 5
 
 
 EIGHTY = Limit(timedelta(seconds=80), 90, "NFPA 1710")
 
 
-def promised(clock: str, agency: str, priority: int) -> Sequence[Promise]:
+def promised(clock: str, agency: str, priority: int | None) -> Sequence[Promise]:
     return [EIGHTY] if (clock, agency, priority) == ("turnout", "fire", 1) else []
 
 
@@ -158,7 +161,7 @@ def test_the_fortnight_agrees_to_the_second_with_the_csv(fortnight: Calls, fortn
 
 
 def test_turnout_of_the_fortnight_against_its_limits(fortnight: Calls) -> None:
-    def limits(clock: str, agency: str, _priority: int) -> Sequence[Promise]:
+    def limits(clock: str, agency: str, _priority: int | None) -> Sequence[Promise]:
         seconds = {"fire": 80, "ems": 60}.get(agency)
         return [Limit(timedelta(seconds=seconds), 90, agency)] if clock == "turnout" and seconds else []
 
