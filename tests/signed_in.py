@@ -17,10 +17,16 @@ from tests.world import AT, SETUP
 PASSWORD = "made-up password 1"
 
 
-def person(username: str, *roles: str, keys: tuple[str, ...] = (), agency: str | None = None) -> Person:
-    """Somebody with these roles; the scope keys come with each."""
+def person(
+    username: str,
+    *roles: str,
+    keys: tuple[str, ...] = (),
+    agency: str | None = None,
+    password: str | None = None,
+) -> Person:
+    """Somebody with these roles; the scope keys come with each. Without a password only `signed_in` lets them in."""
     of = define_agency(agency, agency.title(), agency, agency, by=SETUP, at=AT) if agency else None
-    made = create_person(username, f"Name of {username}", of, password=PASSWORD, by=SETUP, at=AT)
+    made = create_person(username, f"Name of {username}", of, password=password, by=SETUP, at=AT)
     for role in roles:
         grant_role(made, role, keys, by=SETUP, at=AT)
     return Person.objects.get(pk=made.pk)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Steps that touch a call and an incident: both, or neither. Part of the actions."""
+"""Steps that touch an incident and something else: both, or neither. Part of the actions."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from callbox.intake.queries import call_for
 from callbox.kernel.actor import Actor
 from callbox.kernel.errors import Conflict
 from callbox.kernel.text import gettext_noop as _
+from callbox.matters.actions import waive_part
 from callbox.matters.domain import Moved
 
 
@@ -23,17 +25,19 @@ def open_for_call(
     kind: Kind | None = None,
     *,
     call: UUID | None = None,
+    scope: Iterable[str] = (),
     incident_id: UUID | None = None,
     by: Actor,
     at: datetime,
 ) -> Incident:
     """Open an incident, classify it when its kind is known, and link the call that told of it.
 
-    Raises what each of the three raises; nothing is done then. Conflict when the call has an incident already.
+    scope: keys of those who see it beside the desks. Raises what each of the three raises, and Conflict when the
+    call has an incident already; nothing is done then.
     """
     if call is not None:
         _check_free(call, by)
-    incident = open_incident(where, call=call, incident_id=incident_id, by=by, at=at)
+    incident = open_incident(where, call=call, scope=scope, incident_id=incident_id, by=by, at=at)
     if call is not None:
         link_call(call, incident.matter_id, by=by, at=at)
     if kind is not None:
@@ -47,6 +51,12 @@ def link_call_to_incident(call: UUID, incident_id: UUID, *, by: Actor, at: datet
     _check_free(call, by)
     add_call(incident_id, call, by=by, at=at)
     return link_call(call, incident_id, by=by, at=at)
+
+
+@transaction.atomic
+def waive_incident_part(incident_id: UUID, part: UUID, reason: str, *, by: Actor, at: datetime) -> None:
+    """Let an incident close without one of its parts. Raises Conflict when it is waived already."""
+    waive_part(queries.incident_for(by, incident_id).matter, part, reason, by=by, at=at)
 
 
 def _check_free(call: UUID, by: Actor) -> None:

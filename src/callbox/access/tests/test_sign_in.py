@@ -27,7 +27,7 @@ def try_in(client: Client, username: str, password: str, **more: str) -> int:
 
 
 def test_the_right_password_begins_a_sign_in_and_sign_out_ends_it() -> None:
-    person("lin", "dispatcher")
+    person("lin", "dispatcher", password=PASSWORD)
     client = Client()
     client.get("/sign-in")
     answer = client.post("/sign-in", {"username": "lin", "password": PASSWORD})
@@ -41,7 +41,7 @@ def test_the_right_password_begins_a_sign_in_and_sign_out_ends_it() -> None:
 
 
 def test_a_session_gets_a_new_key_with_the_sign_in() -> None:
-    person("lin", "dispatcher")
+    person("lin", "dispatcher", password=PASSWORD)
     client = Client()
     client.session["made-up"] = 1
     before = client.session.session_key
@@ -57,7 +57,7 @@ def test_a_session_of_an_ended_sign_in_counts_no_more() -> None:
 
 
 def test_a_wrong_password_says_the_same_as_an_unknown_name() -> None:
-    person("lin", "dispatcher")
+    person("lin", "dispatcher", password=PASSWORD)
     wrong = Client().post("/sign-in", {"username": "lin", "password": "no"}, HTTP_ACCEPT="text/html")
     unknown = Client().post("/sign-in", {"username": "li", "password": "no"}, HTTP_ACCEPT="text/html")
     assert wrong.status_code == unknown.status_code == 422
@@ -72,7 +72,7 @@ def test_whatever_is_typed_is_answered(typed: str) -> None:
 
 
 def test_after_ten_wrong_passwords_even_the_right_one_waits() -> None:
-    person("lin", "dispatcher")
+    person("lin", "dispatcher", password=PASSWORD)
     for _ in range(ALLOWED):
         assert try_in(Client(), "Lin", "no") == 422
     assert try_in(Client(), "lin", PASSWORD) == 422
@@ -82,7 +82,7 @@ def test_after_ten_wrong_passwords_even_the_right_one_waits() -> None:
 
 
 def test_nine_wrong_passwords_do_not_lock_anybody_out() -> None:
-    person("lin", "dispatcher")
+    person("lin", "dispatcher", password=PASSWORD)
     for _ in range(ALLOWED - 1):
         try_in(Client(), "lin", "no")
     assert try_in(Client(), "lin", PASSWORD) == 302
@@ -97,13 +97,13 @@ def test_nine_wrong_passwords_do_not_lock_anybody_out() -> None:
     ],
 )
 def test_one_goes_where_one_wanted_but_never_elsewhere(asked: str, goes: str) -> None:
-    person("lin", "crew")
+    person("lin", "crew", password=PASSWORD)
     answer = Client().post("/sign-in", {"username": "lin", "password": PASSWORD, "next": asked})
     assert answer["Location"] == goes
 
 
 def test_a_form_of_another_site_signs_nobody_in() -> None:
-    person("lin", "dispatcher")
+    person("lin", "dispatcher", password=PASSWORD)
     client = Client(enforce_csrf_checks=True)
     assert try_in(client, "lin", PASSWORD) == 403
     assert not SignIn.objects.exists()

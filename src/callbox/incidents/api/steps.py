@@ -11,10 +11,7 @@ from pydantic import Field
 from callbox.incidents import actions, linking
 from callbox.incidents.actions import Kind, Where
 from callbox.incidents.api.reading import router  # one router a path: another would answer 405
-from callbox.incidents.domain import KIND
 from callbox.incidents.rows import IncidentRow, incident_row
-from callbox.matters.actions import waive_part
-from callbox.matters.queries import matter_for
 from callbox.web.fields import Asked, Code, Lat, Lon, Long, Reason, Seen, Short
 from callbox.web.signed_in import needs
 
@@ -107,11 +104,12 @@ class Waived(Reason):
 @router.post("/incidents", response=IncidentRow, openapi_extra=needs("incident.open"))
 def open_incident(request: Asked, body: NewIncident) -> dict[str, object]:
     """Open an incident, classify it and link the call that told of it: all of it, or nothing."""
-    at = timezone.now()
+    at, actor = timezone.now(), request.actor
+    own = [key for key in actor.keys if key.startswith("unit:")]  # a crew goes on seeing what it opened
     opened = linking.open_for_call(
-        body.where(), body.kind(), call=body.call, incident_id=body.id, by=request.actor, at=at
+        body.where(), body.kind(), call=body.call, scope=own, incident_id=body.id, by=actor, at=at
     )
-    return incident_row(request.actor, opened.matter_id, at)
+    return incident_row(actor, opened.matter_id, at)
 
 
 @router.post(f"{INCIDENT}/classify", response=IncidentRow, openapi_extra=needs("incident.reclassify"))
@@ -190,6 +188,5 @@ def reopen(request: Asked, incident_id: UUID, body: Reason) -> dict[str, object]
 def waive(request: Asked, incident_id: UUID, body: Waived) -> dict[str, object]:
     """Let it close without one of its parts."""
     at = timezone.now()
-    whole = matter_for(request.actor, incident_id, KIND)
-    waive_part(whole, body.part, body.reason, by=request.actor, at=at)
+    linking.waive_incident_part(incident_id, body.part, body.reason, by=request.actor, at=at)
     return incident_row(request.actor, incident_id, at)
