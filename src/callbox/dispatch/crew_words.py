@@ -25,7 +25,7 @@ def _steps() -> dict[str, str]:
         "set_conditional": _("Available on a condition"),
         "set_unavailable": _("Not available"),
         "alarm_again": _("Press again for the ALARM"),
-        "alarm_hold": _("Hold"),
+        "alarm_hold": _("Keep holding"),
     }
 
 

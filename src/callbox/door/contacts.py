@@ -3,12 +3,14 @@
 
 import asyncio
 from datetime import UTC, datetime
+from urllib.parse import parse_qs
 
-from callbox.door.accept import Acceptor
+from callbox.door.accept import Acceptor, Taken
 from callbox.door.domain import contact_from
 from callbox.door.failures import NotAccepted
 from callbox.door.http import Gone, Receive, Scope, Send, answer, body_of, headers_of, problem
 from callbox.door.options import Options
+from callbox.door.pages import received_page, refused_page, wants_page
 from callbox.door.steps import step
 
 BODY_DEADLINE_S = 30.0
@@ -27,14 +29,35 @@ async def take_contact(
             body, cut = await body_of(receive, options.body_limit)
     except (Gone, TimeoutError):
         return
-    contact = contact_from(channel, headers_of(scope), body, received_at=datetime.now(UTC), cut=cut)
+    contact = contact_from(channel, _headers(scope), body, received_at=datetime.now(UTC), cut=cut)
     try:
         taken = await acceptor.accept(contact)
     except NotAccepted:
-        await problem(send, scope, 503, "not_accepted", "telephone", number=options.emergency_number)
+        await _say_no(send, scope, options.emergency_number)
+        return
+    step("answer")
+    await _say_yes(send, scope, taken, options.emergency_number)
+    step("answered")
+
+
+async def _say_yes(send: Send, scope: Scope, taken: Taken, numbers: str) -> None:
+    if wants_page(scope):
+        await received_page(send, scope, taken.id, numbers)
         return
     repeated = "true" if taken.repeated else "false"
     said = f'{{"id": "{taken.id}", "accepted": "{taken.accepted}", "repeated": {repeated}}}'
-    step("answer")
     await answer(send, 201, said.encode(), b"application/json")
-    step("answered")
+
+
+async def _say_no(send: Send, scope: Scope, numbers: str) -> None:
+    if wants_page(scope):
+        await refused_page(send, scope, numbers)
+        return
+    await problem(send, scope, 503, "not_accepted", "telephone", number=numbers)
+
+
+def _headers(scope: Scope) -> dict[str, str]:
+    """The headers; a form without script cannot send one of its own, so its key stands in its address."""
+    headers = headers_of(scope)
+    key = parse_qs(scope["query_string"].decode("latin-1")).get("key", [""])[0]
+    return {"idempotency-key": key, **headers} if key else headers
