@@ -83,7 +83,7 @@ class Door:
         self.notifier = Notifier(options.database_url)
         self.acceptor = Acceptor(self.store, self.spool, self._on_new)
         self.streams = Streams(options.database_url, options.secret, self.hub, self.watch)
-        self.proxy = Proxy(options.web_port, options.emergency_number)
+        self.proxy = Proxy(options)
         parts = (self.hub, self.watch, self.notifier, Drain(self.spool, self.store))
         self._keep(self.hub.beat())
         self._keep(Positions(options.database_url, self.screens).run())

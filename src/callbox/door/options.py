@@ -11,7 +11,10 @@ from callbox.host.config import Config
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """One door. spool_size, body_limit: bytes. hosts: names by which it is addressed, besides numbers."""
+    """One door. spool_size, body_limit: bytes. hosts: names by which it is addressed, besides numbers.
+
+    behind_proxy: nobody but a proxy of ours reaches it, so what that says of the asker is true.
+    """
 
     database_url: str
     secret: bytes
@@ -23,10 +26,14 @@ class Options:
     host: str = "127.0.0.1"
     hosts: frozenset[str] = frozenset({"localhost"})
     body_limit: int = 1 << 20
+    behind_proxy: bool = False
 
 
 def options_from(config: Config) -> Options:
-    """This process's options. CALLBOX_DOOR_HOST: address to listen on; CALLBOX_HOSTS: names, by comma."""
+    """This process's options. CALLBOX_DOOR_HOST: address to listen on; CALLBOX_HOSTS: names, by comma.
+
+    CALLBOX_BEHIND_PROXY=1: a proxy of ours, for instance one for TLS, stands in front.
+    """
     named = os.environ.get("CALLBOX_HOSTS", "").lower().split(",")
     return Options(
         database_url=config.database_url or "postgresql:///callbox",
@@ -38,5 +45,6 @@ def options_from(config: Config) -> Options:
         web_port=config.web_port,
         host=os.environ.get("CALLBOX_DOOR_HOST", "127.0.0.1"),
         hosts=frozenset({"localhost", socket.gethostname().lower(), *named} - {""}),
+        behind_proxy=os.environ.get("CALLBOX_BEHIND_PROXY") == "1",
         body_limit=int(os.environ.get("CALLBOX_BODY_KIB", "1024")) << 10,
     )

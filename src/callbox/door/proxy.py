@@ -8,10 +8,20 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from callbox.door.http import Gone, Receive, Scope, Send, down_page
+from callbox.door.options import Options
 
 # RFC 9110 7.6.1: these concern one connection only.
 HOP_BY_HOP = frozenset(
-    {"connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer", "upgrade"}
+    {
+        "connection",
+        "keep-alive",
+        "proxy-authenticate",
+        "proxy-authorization",
+        "te",
+        "trailer",
+        "upgrade",
+        "expect",
+    }
     | {"transfer-encoding", "proxy-connection"}
 )
 # Only this process says them to web: whoever could say them from outside could pose as another host.
@@ -23,9 +33,10 @@ READ_S = 120.0
 class Proxy:
     """Passes requests on to one web process and streams the answers back."""
 
-    def __init__(self, web_port: int, emergency_number: str) -> None:
-        self._origin = f"http://127.0.0.1:{web_port}"
-        self._number = emergency_number
+    def __init__(self, options: Options) -> None:
+        self._origin = f"http://127.0.0.1:{options.web_port}"
+        self._number = options.emergency_number
+        self._refused = HOP_BY_HOP if options.behind_proxy else HOP_BY_HOP | OURS
         self._session: aiohttp.ClientSession | None = None
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -56,7 +67,7 @@ class Proxy:
             )
         query = scope["query_string"].decode("latin-1")
         path = scope["raw_path"].decode("latin-1") + (f"?{query}" if query else "")
-        headers = _headers(scope)
+        headers = _headers(scope, self._refused)
         return self._session.request(
             scope["method"],
             URL(self._origin + path, encoded=True),
@@ -67,15 +78,15 @@ class Proxy:
         )
 
 
-def _headers(scope: Scope) -> CIMultiDict[str]:
+def _headers(scope: Scope, refused: frozenset[str]) -> CIMultiDict[str]:
     found: CIMultiDict[str] = CIMultiDict()
     for raw_name, value in scope["headers"]:
         name = raw_name.decode("latin-1").lower()
-        if name not in HOP_BY_HOP and name not in OURS:
+        if name not in refused:
             found.add(name, value.decode("latin-1"))
-    found["x-forwarded-for"] = scope["client"][0] if scope.get("client") else ""
-    found["x-forwarded-host"] = found.get("host", "")
-    found["x-forwarded-proto"] = scope["scheme"]
+    found.setdefault("x-forwarded-for", scope["client"][0] if scope.get("client") else "")
+    found.setdefault("x-forwarded-host", found.get("host", ""))
+    found.setdefault("x-forwarded-proto", scope["scheme"])
     return found
 
 

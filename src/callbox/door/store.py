@@ -157,10 +157,12 @@ class Store:
 
 async def connect(dsn: str, deadline_s: float) -> asyncpg.Connection:
     """A connection for one task, or one of DATABASE_FAILURES."""
+    settings = {
+        "application_name": "callbox door",
+        "synchronous_commit": "on",
+    }  # whatever the server's default
     try:
-        return await asyncpg.connect(
-            dsn, timeout=deadline_s, server_settings={"application_name": "callbox door"}
-        )
+        return await asyncpg.connect(dsn, timeout=deadline_s, server_settings=settings)
     except ValueError as error:
         raise asyncpg.InterfaceError(str(error)) from error
 

@@ -150,7 +150,7 @@ class Stream:
         """All events up to and including the first of that kind, or the end."""
         found = [self.next()]
         while found[-1][0] not in (kind, "end"):
-            assert len(found) < 100, f"no {kind} came"
+            assert len(found) < 40, f"no {kind} came"
             found.append(self.next())
         return found
 

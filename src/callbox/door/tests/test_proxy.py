@@ -92,6 +92,16 @@ def test_nobody_outside_says_for_whom_or_as_which_host_they_ask(door: DoorProces
 
 
 @pytest.mark.usefixtures("web")
+def test_behind_a_proxy_of_ours_its_word_counts(door: DoorProcess) -> None:
+    door.stop()
+    door.environment = {"CALLBOX_BEHIND_PROXY": "1"}
+    door.start()
+    said = json.loads(gzip.decompress(door.ask("GET", "/", headers={"X-Forwarded-Proto": "https"}).body))
+    assert said["headers"]["x-forwarded-proto"] == "https"
+    assert said["headers"]["x-forwarded-for"] == "127.0.0.1"
+
+
+@pytest.mark.usefixtures("web")
 @pytest.mark.parametrize(
     ("host", "status"),
     [("localhost:8110", 206), ("127.0.0.1", 206), ("[::1]:80", 206), ("evil.example", 421), ("", 421)],
