@@ -28,6 +28,7 @@ PARTS = {
     "matters": {
         "handover": "actions",
         "promises": "domain: dated numbers",
+        "reading": "queries: rows read by every step",
         "models": "foreign keys to the matter",
     },
     "incidents": {
