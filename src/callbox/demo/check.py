@@ -11,11 +11,11 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from callbox.access.domain import system_actor
-from callbox.demo import takers
 from callbox.demo.actions import set_up
 from callbox.demo.crews import Crews
 from callbox.demo.dispatchers import Dispatcher
 from callbox.demo.domain import Sending, Town, sendings
+from callbox.demo.everybody import act
 from callbox.demo.figures import figures
 from callbox.demo.play import Play
 from callbox.demo.queries import staff
@@ -43,8 +43,7 @@ def check(city: City, town: Town, seed: int, minutes: float, send: Send) -> Mapp
     play = Play(city, staff(BEGIN), f"check/{seed}")
     told = sendings(f"check/{seed}", town, town.check, spots(city), minutes * 60)
     Day(play, told, send).run()
-    found = figures()
-    return found | {"seconds": round(time.monotonic() - begun, 1), "city": city.name, "seed": seed}
+    return {**figures(), "seconds": round(time.monotonic() - begun, 1), "city": city.name, "seed": seed}
 
 
 class Day:
@@ -72,10 +71,7 @@ class Day:
     def _play(self, at: datetime) -> None:
         """Let everybody act until nobody has anything to do at this moment."""
         while True:
-            self.play.begin()
-            takers.answer(self.play, at)
-            self._dispatcher.work(at)
-            self._crews.work(at)
+            act(self.play, self._dispatcher, self._crews, at)
             if not self.play.did:
                 return
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Simulated crews: acknowledge, turn out, drive along the roads, work, clear, and drive home."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -48,10 +48,10 @@ class Crews:
         }
         return found | {each.unit_id: (each.lon, each.lat) for each in dispatch.positions(self.by)}
 
-    def work(self, at: datetime) -> None:
-        """What the crews do now."""
+    def work(self, open_now: Sequence[Assignment], at: datetime) -> None:
+        """What the crews do now. open_now: all assignments that are not over."""
         busy = set()
-        for assignment in dispatch.open_assignments(self.by):
+        for assignment in open_now:
             if not assignment.active or assignment.unit_id not in self.play.staff.crews:
                 continue
             busy.add(assignment.unit_id)

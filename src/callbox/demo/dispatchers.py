@@ -11,7 +11,6 @@ from callbox.demo.dice import dice
 from callbox.demo.domain import stories
 from callbox.demo.play import Play
 from callbox.demo.takers import UNKNOWN
-from callbox.dispatch import queries as dispatch
 from callbox.dispatch.actions import assign_unit
 from callbox.dispatch.models import Assignment
 from callbox.dispatch.recommend import recommendation_for
@@ -38,11 +37,9 @@ class Dispatcher:
         self.by = play.staff.dispatcher
         self._tries: dict[UUID, int] = {}
 
-    def work(self, at: datetime) -> None:
-        """What the dispatcher does now."""
-        going: dict[UUID, list[Assignment]] = {}
-        for assignment in dispatch.open_assignments(self.by):
-            going.setdefault(assignment.incident_id, []).append(assignment)
+    def work(self, open_now: Sequence[Assignment], at: datetime) -> None:
+        """What the dispatcher does now. open_now: all assignments that are not over."""
+        going = {assignment.incident_id for assignment in open_now}
         for incident in incidents.open_incidents(self.by):
             if incident.pk not in going:
                 self._look_at(incident, at)

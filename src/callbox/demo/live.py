@@ -10,10 +10,10 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from callbox.demo import takers
 from callbox.demo.crews import Crews
 from callbox.demo.dispatchers import Dispatcher
 from callbox.demo.domain import Sending, Town, sendings
+from callbox.demo.everybody import act
 from callbox.demo.play import Play
 from callbox.demo.queries import staff
 from callbox.demo.roads import spots
@@ -77,9 +77,6 @@ def live(city: City, town: Town, seed: int, speed: float, door_port: int, stop: 
     dispatcher, crews = Dispatcher(play), Crews(play, begun)
     while not stop.is_set():
         at = timezone.now()
-        play.begin()
         residents.call(at)
-        takers.answer(play, at)
-        dispatcher.work(at)
-        crews.work(at)
+        act(play, dispatcher, crews, at)
         stop.wait(TICK_S)

@@ -14,6 +14,7 @@ from callbox.incidents.actions import Kind, Where, add_call, classify_incident, 
 from callbox.incidents.catalogue import load_types
 from callbox.intake import queries as intake
 from callbox.intake.actions import claim_call, link_call, wrap_up_call
+from callbox.intake.domain import ANSWERED, EMERGENCY
 from callbox.intake.models import Call, Caller
 from callbox.kernel.actor import Actor
 from callbox.kernel.errors import NotFound
@@ -26,19 +27,26 @@ UNKNOWN = "OTH.UNKNOWN"
 
 def answer(play: Play, at: datetime) -> None:
     """What the call-takers do now."""
-    free = []
-    for taker in play.staff.takers:
-        in_hand = intake.answered_by(taker)
-        for call in in_hand:
+    calls = intake.open_calls(play.staff.takers[0])
+    hands = {taker.id: taker for taker in play.staff.takers}
+    free = dict(hands)
+    for call in calls:
+        taker = hands.get(call.matter.owner)
+        if call.matter.state == ANSWERED and taker is not None:
+            free.pop(taker.id, None)
             _listen(play, call, taker, at)
-        if not in_hand:
-            free.append(taker)
-    for call in intake.queue(play.staff.takers[0]):
-        key = f"{call.pk}/{call.matter.version}/answer"
-        patience = LEFT_TO_PEOPLE_S if call.pk.int % LEFT_TO_PEOPLE == 0 else CALL_PATIENCE_S
-        if play.is_due(key, at, play.time(str(call.pk), "answer"), patience) and free:
-            taker = free.pop(0)
-            play.do(key, at, lambda call=call, taker=taker: claim_call(call.pk, by=taker, at=at))
+    waiting = [call for call in calls if call.matter.state != ANSWERED]
+    for call in sorted(waiting, key=lambda each: (each.lane != EMERGENCY, each.received_at)):
+        _pick_up(play, call, free, at)
+
+
+def _pick_up(play: Play, call: Call, free: dict[str, Actor], at: datetime) -> None:
+    """Answer a call when its moment has come and somebody is free."""
+    key = f"{call.pk}/{call.matter.version}/answer"
+    patience = LEFT_TO_PEOPLE_S if call.pk.int % LEFT_TO_PEOPLE == 0 else CALL_PATIENCE_S
+    if play.is_due(key, at, play.time(str(call.pk), "answer"), patience) and free:
+        taker = free.pop(next(iter(free)))
+        play.do(key, at, lambda: claim_call(call.pk, by=taker, at=at))
 
 
 def _listen(play: Play, call: Call, taker: Actor, at: datetime) -> None:
