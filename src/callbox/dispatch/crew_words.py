@@ -68,7 +68,7 @@ def _sending() -> dict[str, str]:
         "not_kept": _("This phone keeps nothing: do not close the page before all is sent."),
         "no_worker": _("This address cannot open without network: use the secure one (https)."),
         "kept_copy": _("As last heard at %(time)s"),
-        "really_out": _("Not all is sent. Signing out keeps it on this phone until you sign in again."),
+        "really_out": _("Not all is sent yet. It stays on this phone until you sign in again. Press again to sign out."),
     }
 
 

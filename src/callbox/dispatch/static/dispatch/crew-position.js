@@ -9,11 +9,11 @@ import { put } from "./crew-view.js";
 const EVERY_MS = 5000;
 const state = { watch: null, unit: null, sent: -EVERY_MS };
 
-// Begin or end with the unit's duty, as it is shown: ending it counts at once, also without network.
-export function watchPosition(unit) {
+// Begin with the unit's duty as the server says it now (a kept copy may be old); end as soon as the end is pressed.
+export function watchPosition(unit, fresh) {
   state.unit = unit.id;
   if (unit.state === "off_duty") stop();
-  else if (state.watch === null) start();
+  else if (state.watch === null && fresh) start();
 }
 
 function start() {

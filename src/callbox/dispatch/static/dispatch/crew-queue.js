@@ -116,9 +116,10 @@ async function settle(waiting, answer) {
 }
 
 // Words are not needed any more once they are sent, and are not kept on the phone.
-async function put({ words, found, ...message }, result, text) {
+async function put(message, result, text) {
   const settled = { ...message, state: result, text };
-  await store.put(settled);
+  const { words, found, ...kept } = settled;
+  await store.put(kept);
   return settled;
 }
 

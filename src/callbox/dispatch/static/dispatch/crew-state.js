@@ -21,10 +21,10 @@ export function others(state) {
   return Object.keys(BECOMES).filter((step) => BECOMES[step][2].includes(state) && NEXT[state] !== step && step !== "acknowledge");
 }
 
-// snapshot: the answer of /api/crew. waiting: messages not yet sent, in order.
-export function shown(snapshot, waiting) {
+// snapshot: the answer of /api/crew. pressed: messages that it does not know of yet, in order.
+export function shown(snapshot, pressed) {
   const view = structuredClone(snapshot);
-  for (const message of waiting) lay(view, message);
+  for (const message of pressed) lay(view, message);
   view.assignments.sort((a, b) => Number(b.active) - Number(a.active) || a.assigned_at.localeCompare(b.assigned_at));
   return view;
 }
@@ -33,7 +33,7 @@ function lay(view, message) {
   const { what, target } = message;
   if (what in BECOMES) step(view, message);
   else if (what === "activate") activate(view, target);
-  else if (what in UNIT) Object.assign(view.unit, { state: UNIT[what], waiting: true, reason_text: message.reason_text ?? "" });
+  else if (what in UNIT) Object.assign(view.unit, { state: UNIT[what], reason_text: message.reason_text ?? "" });
   else if (what === "remark") remark(view, message);
   else if (what === "open_incident" && message.found?.stays) found(view, message);
 }
@@ -43,7 +43,7 @@ function step(view, message) {
   const [state, time, from] = BECOMES[message.what];
   if (!assignment || !from.includes(assignment.state)) return;
   Object.assign(assignment, { state, [time]: message.shown_at, clocks: [] });
-  assignment.unsent = [...(assignment.unsent ?? []), time];
+  if (message.state === "waiting") assignment.unsent = [...(assignment.unsent ?? []), time];
   if (state !== "clear") return;
   view.assignments = view.assignments.filter((one) => one !== assignment);
   const following = view.assignments.filter((one) => one.state === "stacked")[0];
@@ -57,13 +57,13 @@ function activate(view, id) {
   }
 }
 
-function remark(view, { key, target, words, shown_at }) {
+function remark(view, { key, target, words, shown_at, state }) {
   for (const { incident } of view.assignments) {
-    if (incident.id === target) incident.remarks.push({ id: key, at: shown_at, text: words, unsent: true });
+    if (incident.id === target) incident.remarks.push({ id: key, at: shown_at, text: words, unsent: state === "waiting" });
   }
 }
 
-function found(view, { target, found: said, shown_at }) {
+function found(view, { target, found: said, shown_at, state }) {
   const incident = {
     id: target, number: "", type: said.type, type_name: said.type_name, priority: null, address: said.address,
     note: said.note, lon: said.lon, lat: said.lat, remarks: [], others: [],
@@ -72,5 +72,5 @@ function found(view, { target, found: said, shown_at }) {
   for (const assignment of view.assignments) {
     if (assignment.active) Object.assign(assignment, { active: false, state: "stacked" });
   }
-  view.assignments.push({ id: said.assignment, state: "on_scene", active: true, clocks: [], unsent: ["on_scene_at"], incident, ...times });
+  view.assignments.push({ id: said.assignment, state: "on_scene", active: true, clocks: [], unsent: state === "waiting" ? ["on_scene_at"] : [], incident, ...times });
 }

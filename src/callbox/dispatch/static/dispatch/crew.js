@@ -23,6 +23,7 @@ let snapshot = await store.kept("snapshot");
 if (snapshot?.person !== person) snapshot = undefined;
 let fresh = false;
 let loading = 0;
+let settles = 0;
 
 async function draw() {
   const queue = await messages();
@@ -40,13 +41,15 @@ async function draw() {
   drawNext(active);
   drawRoute(active);
   drawAlarm(view, active);
-  watchPosition(view.unit);
+  watchPosition(view.unit, fresh);
   watchForms(view, active);
 }
 
 async function load() {
+  const before = settles;
   try {
     const answer = await get("/api/crew", { quiet: true });
+    if (before !== settles) return reload(); // asked before the last press was taken: it may not know of it
     hearTime(answer.server_time);
     newsOf(snapshot, answer);
     snapshot = answer;
@@ -56,7 +59,16 @@ async function load() {
     if (!(problem instanceof Problem)) throw problem;
     await failed(problem);
   }
-  await draw();
+  return draw();
+}
+
+// What the server has taken stands in our copy at once, so that no step is offered twice until the next answer.
+async function settle(settled) {
+  const done = settled.filter(({ state }) => state === "done");
+  if (!snapshot || !done.length) return;
+  settles += 1;
+  snapshot = shown(snapshot, done);
+  await store.keep("snapshot", snapshot);
 }
 
 // Whoever may not see it any more does not go on seeing the copy on this phone.
@@ -94,10 +106,11 @@ document.addEventListener("click", (event) => {
   if (button) pressed(button);
 });
 at("begin-duty").addEventListener("click", () => press("begin_duty", snapshot.unit.id));
-onChange((settled) => {
+onChange(async (settled) => {
+  await settle(settled);
   const refused = settled.find(({ state }) => state === "refused");
   if (refused) say(word("not_taken", { why: `${word(refused.what)}: ${refused.text}` }), "wrong");
-  draw();
+  await draw();
   if (settled.length) reload();
 });
 on("entry", reload);
