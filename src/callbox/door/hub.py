@@ -110,6 +110,8 @@ class Hub:
 
     async def _read(self, link: asyncpg.Connection) -> int:
         found = 0
+        if not self.screens and await self._pass_over(link):
+            return found
         while True:
             entries = await tail.entries_after(link, self.entries or Position())
             contacts = await tail.contacts_after(link, self._contacts)
@@ -122,3 +124,14 @@ class Hub:
             if max(len(entries), len(contacts)) < tail.LIMIT:
                 self._read_at = time.monotonic()
                 return found
+
+    async def _pass_over(self, link: asyncpg.Connection) -> bool:
+        """With nobody watching, only keep up; False when somebody came meanwhile: they are owed what came too."""
+        entries, contacts = (
+            await tail.last_of(link, "journal_entry"),
+            await tail.last_of(link, "door_contact"),
+        )
+        if self.screens:
+            return False
+        self.entries, self._contacts, self._read_at = entries, contacts, time.monotonic()
+        return True

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a sender is told, and what is in the database then."""
 
+import asyncio
 import hashlib
 import subprocess
 import sys
@@ -10,6 +11,8 @@ from uuid import UUID
 
 import pytest
 
+from callbox.door.domain import contact_from
+from callbox.door.store import Store
 from callbox.door.tests.conftest import Server
 from callbox.door.tests.process import DoorProcess
 
@@ -83,3 +86,16 @@ def test_the_application_can_erase_words_and_the_row_stays(door: DoorProcess, se
     again = door.post(b"words", "k")
     assert again.said["repeated"]
     assert server.rows("SELECT body FROM door_contact") == [(None,)]
+
+
+def test_the_same_contact_many_times_in_one_statement_is_new_once(server: Server) -> None:
+    contact = contact_from("app", {"idempotency-key": "k"}, b"x", received_at=datetime.now(UTC))
+
+    async def scene() -> list[bool]:
+        store = Store(server.urls.app, deadline_s=5, workers=1)
+        found = await asyncio.gather(*(store.take(contact) for _ in range(20)))
+        await store.close()
+        return found
+
+    assert asyncio.run(scene()).count(True) == 1
+    assert server.contacts() == [contact.id]

@@ -5,13 +5,17 @@ import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import cast
 from uuid import UUID
 
+import asyncpg
 import pytest
 
+from callbox.door import tail
 from callbox.door.accept import Acceptor
 from callbox.door.domain import Contact, contact_from
 from callbox.door.failures import DatabaseDown, NotAccepted
+from callbox.door.hub import Hub
 from callbox.door.screens import Screen, Screens
 from callbox.door.spool import Spool
 from callbox.door.store import Store
@@ -111,3 +115,24 @@ def test_a_screen_that_comes_while_the_door_closes_is_closed() -> None:
         return screen.ended
 
     assert asyncio.run(scene()) == "closing"
+
+
+def test_an_entry_that_comes_while_the_first_screen_does_is_not_passed_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The screen stands at 10.2; what came between that and the hub's look at the end must still be read."""
+
+    async def scene() -> tuple[bool, Position | None]:
+        screens = Screens()
+        hub = Hub("", screens)
+        hub.entries = Position(10, 2)
+
+        async def meanwhile(link: object, table: str) -> Position:
+            screens.add(Screen(ticket(), Position(10, 2)))
+            return Position(12, 1)
+
+        monkeypatch.setattr(tail, "last_of", meanwhile)
+        passed_over = await hub._pass_over(cast(asyncpg.Connection, None))
+        return passed_over, hub.entries
+
+    assert asyncio.run(scene()) == (False, Position(10, 2))
