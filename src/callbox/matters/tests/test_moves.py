@@ -172,6 +172,16 @@ def test_a_whole_closes_only_when_its_parts_are_closed_or_waived() -> None:
     assert row(optional)["state"] == "new"
 
 
+def test_nothing_becomes_part_of_what_is_closed() -> None:
+    whole = errand()
+    move(whole, "begin")
+    move(whole, "finish", how="well")
+    size = journal_size()
+    with pytest.raises(Conflict):
+        errand(whole=whole)
+    assert (journal_size(), Matter.objects.count()) == (size, 1)
+
+
 def started(matter: Matter, seconds: int) -> None:
     with transaction.atomic():
         actions.move(matter, "begin", Change(clocks={"arrive": timedelta(seconds=seconds)}), by=WORKER, at=AT)
