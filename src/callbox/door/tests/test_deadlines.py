@@ -38,6 +38,19 @@ class Gone(Store):
         raise DatabaseDown
 
 
+class There(Store):
+    """A database that has each contact from the second time on."""
+
+    def __init__(self) -> None:
+        """No connection."""
+        self._seen: set[UUID] = set()
+
+    async def take(self, contact: Contact) -> bool:
+        is_new = contact.id not in self._seen
+        self._seen.add(contact.id)
+        return is_new
+
+
 @pytest.fixture
 def spool(tmp_path: Path) -> Iterator[Spool]:
     made = Spool(tmp_path / "spool", 32 << 10)
@@ -136,3 +149,14 @@ def test_an_entry_that_comes_while_the_first_screen_does_is_not_passed_over(
         return passed_over, hub.entries
 
     assert asyncio.run(scene()) == (False, Position(10, 2))
+
+
+def test_screens_are_woken_by_what_is_new_and_by_nothing_else(spool: Spool) -> None:
+    woken: list[str] = []
+    acceptor = Acceptor(There(), spool, lambda: woken.append("now"))
+
+    async def scene() -> list[bool]:
+        return [(await acceptor.accept(CONTACT)).repeated for _ in range(2)]
+
+    assert asyncio.run(scene()) == [False, True]
+    assert woken == ["now"]
