@@ -158,10 +158,7 @@ def _stand_down(assignment: Assignment, by: Actor, at: datetime) -> None:
 
 
 def _activate_next(unit_id: UUID, by: Actor, at: datetime) -> None:
-    stacked = Assignment.objects.select_related("matter", "unit__agency").filter(
-        unit_id=unit_id, matter__state=domain.STACKED
-    )
-    following = stacked.order_by("assigned_at").first()
+    following = queries.next_stacked(unit_id)
     if following is not None and queries.active_assignment(unit_id) is None:
         _activate(following, by, at)
 

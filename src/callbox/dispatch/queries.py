@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from callbox.dispatch.domain import ASSIGNMENT, OFF_DUTY, UNIT
+from callbox.dispatch.domain import ASSIGNMENT, OFF_DUTY, STACKED, UNIT
 from callbox.dispatch.models import Assignment, CrewMessage, Position, Station, Unit
 from callbox.kernel.actor import ANY, Actor
 from callbox.kernel.errors import NotFound
@@ -17,6 +17,13 @@ SEE_UNIT, SEE_ASSIGNMENT = f"{UNIT}.see", f"{ASSIGNMENT}.see"
 _unit = OneRow(lambda: Unit.objects.select_related("matter", "agency", "station").filter(matter_id=KEY))
 _assignment = OneRow(
     lambda: Assignment.objects.select_related("matter", "unit__matter", "unit__agency").filter(matter_id=KEY)
+)
+_stacked = OneRow(
+    lambda: (
+        Assignment.objects.select_related("matter", "unit__agency")
+        .filter(unit_id=KEY, matter__state=STACKED)
+        .order_by("assigned_at")
+    )
 )
 _active = OneRow(
     lambda: Assignment.objects.select_related("matter", "unit__matter").filter(unit_id=KEY, active=True)
@@ -109,6 +116,11 @@ def assignments_of_unit(actor: Actor, unit_id: UUID) -> Sequence[Assignment]:
 def active_assignment(unit_id: UUID) -> Assignment | None:
     """The one assignment that the unit is on, if any."""
     return _active(unit_id)
+
+
+def next_stacked(unit_id: UUID) -> Assignment | None:
+    """The oldest assignment that waits behind what the unit is doing, if any."""
+    return _stacked(unit_id)
 
 
 def others_going(incident_id: UUID, but: UUID) -> bool:

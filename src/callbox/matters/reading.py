@@ -23,7 +23,7 @@ class OneRow[M: Model]:
     """A query with `KEY` in its place, as a function of the key: the first row, or None."""
 
     def __init__(self, query: Callable[[], QuerySet[M]]) -> None:
-        """query: makes the query, unordered; called once, at the first read."""
+        """query: makes the query; called at the first read. Of several rows its order decides."""
         self._query = query
 
     def __call__(self, key: UUID) -> M | None:
@@ -53,8 +53,7 @@ class OneRow[M: Model]:
     @cached_property
     def _compiled(self) -> "SQLCompiler":
         query = self._query().query
-        query.clear_ordering(force=True)
-        compiler = query.get_compiler(connection.alias)
+        compiler: SQLCompiler = query.get_compiler(connection.alias)
         compiler.as_sql()
         if compiler.get_converters([column for column, _sql, _name in compiler.select or ()]):
             raise TypeError(f"a column of {query.model} must be converted when it is read: use a QuerySet")
