@@ -61,7 +61,11 @@ def report_row(report: Report, language: str) -> ReportRow:
         until=report.until,
         cases=report.cases,
         measures=[
-            MeasureRow(code=code, name=row.words().in_language(language), meaning=row["meaning"])
+            MeasureRow(
+                code=code,
+                name=row.words().in_language(language),
+                meaning=row.words("meaning", "meaning_zh").in_language(language),
+            )
             for code, row in measures().items()
         ],
         figures=[_figure_row(figure) for figure in report.figures],

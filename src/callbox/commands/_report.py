@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from callbox.analysis.comparison import Difference, compare
-from callbox.analysis.printed import share_lines, table_lines
 from callbox.analysis.reference import reference_figures
 from callbox.commands._databases import chosen_database
 from callbox.commands._options import REPLAY
+from callbox.commands._report_lines import share_lines, table_lines
 from callbox.commands._setup import use_django
 from callbox.kernel.errors import NotFound
 from callbox.kernel.text import gettext_noop as _

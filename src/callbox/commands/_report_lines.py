@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The report as lines to read. Pure."""
+"""The report as lines to read."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
