@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Raw contacts as the door would have written them."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import connection
+from tests.world import AT
+
+from callbox.kernel.ids import new_id
+
+
+def raw_contact(
+    body: bytes = b'{"words": "made up"}', channel: str = "web", *, at: datetime = AT, days: int = 30
+) -> UUID:
+    """A contact that nobody has read yet."""
+    identity = new_id()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO door_contact (id, channel, lane, source, key, digest, content_type, body, received_at,"
+            " taken_by, retain_until)"
+            " VALUES (%s, %s, 'written', '', %s, %s, 'application/json', %s, %s, 'database', %s)",
+            [identity, channel, str(identity), b"", body, at, at + timedelta(days=days)],
+        )
+    return identity
