@@ -17,6 +17,7 @@ from tests.world import SETUP
 
 TAKER, SENDER, OTHER_SENDER, CHIEF = "taker", "sender", "other-sender", "chief"
 PEOPLE = {TAKER: "call_taker", SENDER: "dispatcher", OTHER_SENDER: "dispatcher", CHIEF: "supervisor"}
+DESKTOP, PHONE = {"width": 1600, "height": 1000}, {"width": 390, "height": 844}
 
 
 @dataclass
@@ -26,62 +27,64 @@ class Live:
     address: str
     household: Household
     people: dict[str, Signed] = field(default_factory=dict)
+    faults: list[str] = field(default_factory=list)
+    opened: list[BrowserContext] = field(default_factory=list)
 
     def process(self, name: str) -> Process:
         """One of web, door, worker."""
         return next(each for each in self.household.processes if each.part.name == name)
 
-    def cookies(self, name: str, language: str) -> list[dict[str, Any]]:
-        """What makes a browser be that person, in that language."""
-        session = self.people[name].cookies[settings.SESSION_COOKIE_NAME].value
-        return [
-            {"name": settings.SESSION_COOKIE_NAME, "value": session, "url": self.address},
-            {"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": self.address},
-        ]
-
     def open(
-        self, browser: Browser, name: str, path: str, *, language: str = "en", **options: Any
-    ) -> tuple[BrowserContext, Page]:
-        """A page of that person; console errors are kept in `page.faults`."""
-        context = browser.new_context(**({"viewport": {"width": 1600, "height": 1000}} | options))
-        context.add_cookies(self.cookies(name, language))  # type: ignore[arg-type]  # Playwright's own typed dict
+        self, browser: Browser, name: str, path: str, *, language: str = "en", size: dict[str, int] = DESKTOP
+    ) -> Page:
+        """A page of that person in that language. What its scripts let fall is kept in `faults`."""
+        context = browser.new_context(viewport=size)  # type: ignore[arg-type]  # Playwright's own typed dict
+        context.set_default_timeout(15_000)
+        context.add_cookies(self._cookies(name, language))  # type: ignore[arg-type]  # the same
+        self.opened.append(context)
         page = context.new_page()
-        faults: list[str] = []
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.faults = faults  # type: ignore[attr-defined]  # kept with the page for the test
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
         page.goto(self.address + path)
-        return context, page
+        return page
+
+    def _cookies(self, name: str, language: str) -> list[dict[str, Any]]:
+        session = self.people[name].cookies[settings.SESSION_COOKIE_NAME].value
+        values = {settings.SESSION_COOKIE_NAME: session, settings.LANGUAGE_COOKIE_NAME: language}
+        return [{"name": key, "value": value, "url": self.address} for key, value in values.items()]
+
+    def fill(self, city: str = "sf") -> None:
+        """The demo's fleet on duty in that city, one person of each role; nobody is simulated."""
+        from callbox.demo.actions import set_up
+        from callbox.demo.domain import towns
+        from callbox.geo.queries import current_city
+
+        set_up(current_city(), towns()[city], by=SETUP, at=timezone.now())
+        for name, role in PEOPLE.items():
+            self.people[name] = signed_in(person(name, role))
+
+    def stand_up(self) -> None:
+        """Start again what a test before has killed."""
+        for each in self.household.processes:
+            each.look()
+        assert self.household.wait_ready(int(self.address.rsplit(":", 1)[1]))
+
+    def leave(self) -> None:
+        """Close every page."""
+        for context in self.opened:
+            context.close()
+        self.opened.clear()
 
 
 @contextmanager
 def live_site(city: str = "sf") -> Iterator[Live]:
-    """Start the three processes on the test's database; the demo's fleet is on duty, nobody is simulated."""
+    """The three processes on the test's database."""
     port = free_port(0)
     web_port = free_port(0, but=port)
-    environment = {
-        **os.environ,
-        "CALLBOX_CITY": city,
-        "CALLBOX_DOOR_PORT": str(port),
-        "CALLBOX_WEB_PORT": str(web_port),
-        "DJANGO_SETTINGS_MODULE": "callbox.settings",
-    }
-    household = Household((WORKER, web(web_port, threads=4), DOOR), environment)
+    more = {"CALLBOX_CITY": city, "CALLBOX_DOOR_PORT": str(port), "CALLBOX_WEB_PORT": str(web_port)}
+    household = Household((WORKER, web(web_port, threads=4), DOOR), os.environ | more)
+    household.start()
     try:
-        household.start()
-        live = Live(f"http://127.0.0.1:{port}", household)
-        _fill(live, city)
-        if not household.wait_ready(port):
-            raise RuntimeError("the site did not come up")
-        yield live
+        assert household.wait_ready(port)
+        yield Live(f"http://127.0.0.1:{port}", household)
     finally:
         household.stop()
-
-
-def _fill(live: Live, city: str) -> None:
-    from callbox.demo.actions import set_up
-    from callbox.demo.domain import towns
-    from callbox.geo.queries import current_city
-
-    set_up(current_city(), towns()[city], by=SETUP, at=timezone.now())
-    for name, role in PEOPLE.items():
-        live.people[name] = signed_in(person(name, role))

@@ -43,7 +43,9 @@ def desks_for(request: HttpRequest) -> list[dict[str, str]]:
     ]
 
 
-def desk_page(action: str) -> Callable[[Callable[[HttpRequest], HttpResponse]], Callable[[HttpRequest], HttpResponse]]:
+def desk_page(
+    action: str,
+) -> Callable[[Callable[[HttpRequest], HttpResponse]], Callable[[HttpRequest], HttpResponse]]:
     """A view that only those open who may do `action`: strangers sign in first, others are refused (NotAllowed)."""
 
     def guard(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

@@ -42,8 +42,9 @@ def button(label: str, **options: Any) -> dict[str, Any]:
 
 @register.simple_tag
 def key(name: str) -> SafeString:
-    """The sign of a keyboard key. A single letter is shown as it stands on the key."""
-    shown = name.upper() if len(name) == 1 else name
+    """The sign of a keyboard key, "a" or "Alt+a". A single letter is shown as it stands on the key."""
+    held, _plus, last = name.rpartition("+")
+    shown = " ".join(filter(None, (held, last.upper() if len(last) == 1 else last))) or name
     return format_html('<kbd class="key" aria-hidden="true">{}</kbd>', shown)
 
 

@@ -6,7 +6,7 @@ import { offer as offerAction } from "../web/js/palette.js";
 import { selectRow } from "../web/js/rows.js";
 import { say } from "../web/js/status.js";
 import { word } from "../web/js/words.js";
-import { drawAlarms, firstUnanswered } from "./alarms.js";
+import { drawAlarms, forget as forgetNext, nextToSend } from "./alarms.js";
 import { drawMap, drawStations, onMap, selectOnMap, showRoute } from "./board_map.js";
 import * as detail from "./detail.js";
 import { open } from "./drawers.js";
@@ -28,12 +28,13 @@ let asking = 0;
 
 setUpForms(() => chosen.incident);
 
-function draw(board = now()) {
+function draw() {
+  const board = now();
   look.saw(board.incidents[chosen.incident]);
   drawIncidents(board);
   drawUnits(board);
   drawMap(board);
-  drawAlarms(board, () => drawAlarms(now(), () => draw()));
+  drawAlarms(board, draw);
   detail.drawDetail(board, chosen.incident);
   drawFoot(board, chosen.unit);
   mark();
@@ -66,13 +67,17 @@ function chooseIncident(id) {
 
 // The story and the recommendation follow the board; several changes within a moment are asked for once.
 function askAll(after = SOON_MS) {
-  clearTimeout(asking);
+  if (after === 0) clearTimeout(asking);
+  else if (asking) return;
+  asking = setTimeout(askNow, after);
+}
+
+async function askNow() {
+  asking = 0;
   const id = chosen.incident;
   if (!id) return;
-  asking = setTimeout(async () => {
-    const fresh = await Promise.all([detail.ask(id), now().incidents[id]?.type ? offers.ask(id) : offers.forget()]);
-    if (fresh.some(Boolean)) detail.drawDetail(now(), id);
-  }, after);
+  const fresh = await Promise.all([detail.ask(id), now().incidents[id]?.type ? offers.ask(id) : offers.forget()]);
+  if (fresh.some(Boolean)) detail.drawDetail(now(), id);
 }
 
 function concerns(entry) {
@@ -108,8 +113,12 @@ function sendNumber(number) {
 }
 
 function sendNext() {
-  const found = firstUnanswered(now());
-  if (found?.offer) send(now().incidents[found.assignment.incident], [found.offer]);
+  const found = nextToSend(now());
+  if (!found?.offer) return;
+  send(now().incidents[found.incident], [found.offer]).then(() => {
+    forgetNext(found.incident);
+    draw();
+  });
 }
 
 const FORMS = new Set(["recall", "cancel", "divert", "correct"]);
@@ -196,7 +205,7 @@ listen("load", (board) => {
 listen("entry", (entry) => concerns(entry) && askAll());
 listen("change", (board) => {
   if (!chosen.incident) chooseIncident(incidentsInOrder(board)[0]?.id ?? "");
-  draw(board);
+  draw();
 });
 setInterval(() => !document.hidden && askAll(0), REFRESH_MS);
 start().then(() => document.activeElement === document.body && goTo(lists.incidents));

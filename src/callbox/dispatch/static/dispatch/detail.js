@@ -6,7 +6,7 @@ import { refresh } from "../web/js/ages.js";
 import { age, clockTime, due, h, key, priority, state } from "../web/js/dom.js";
 import { word } from "../web/js/words.js";
 import { coded, drawHistory } from "./history.js";
-import { drawOffers } from "./offers.js";
+import { drawOffers, recommended } from "./offers.js";
 import { assignmentsOf, isLate } from "./order.js";
 
 const head = document.getElementById("detail-head");
@@ -78,7 +78,7 @@ export function drawDetail(board, id) {
   head.replaceChildren(...drawnHead(row, isOpen));
   body.replaceChildren(
     ...place(row),
-    ...(isOpen ? [units(board), section(word("who_should_go"), drawOffers())] : [ending(row)]),
+    ...(isOpen ? [units(board), offersPart()] : [ending(row)]),
     story(row),
   );
   body.scrollTop = scrolled;
@@ -118,7 +118,14 @@ function drawnHead(row, isOpen) {
 }
 
 function section(title, ...children) {
-  return h("section", { class: "part" }, h("h3", {}, title), ...children);
+  return h("section", { class: "part" }, h("div", { class: "part-head" }, h("h3", {}, title)), ...children);
+}
+
+function offersPart() {
+  const part = section(word("who_should_go"), drawOffers());
+  const count = recommended().length;
+  if (count) part.firstChild.append(h("button", { class: "button button--primary", type: "button", "data-action": "send-all" }, word("send_all_count", { count }), " ", key("Enter")));
+  return part;
 }
 
 function place(row) {

@@ -3,11 +3,12 @@
 
 import { call } from "../web/js/api.js";
 import { span } from "../web/js/ages.js";
-import { clockTime, h, key, state } from "../web/js/dom.js";
+import { clockTime, h, key } from "../web/js/dom.js";
 import { say } from "../web/js/status.js";
 import { word } from "../web/js/words.js";
 
 const MOST = 9;
+const PLAIN = new Set(["soonest", "later", "not_asked_for", "at_station", "on_the_road"]); // the list itself says these
 const STEADY_MS = 700; // no eye follows faster: a number pressed sooner after a change meant the old order
 const current = { incident: "", advice: null, problem: "", order: "", steadyAt: 0, asked: 0 };
 
@@ -73,20 +74,17 @@ const counted = (needs) => needs.map(({ name, count }) => `${count} × ${name}`)
 function drawn(offer, number, names) {
   const fills = offer.recommended ? h("strong", {}, names.get(offer.fills) ?? offer.fills) : h("span", { class: "quiet" }, word("asks_reason"));
   const streets = offer.streets?.length ? word("by_streets", { streets: offer.streets.join(" → ") }) : "";
-  const why = [...offer.why_text, streets, position(offer)].filter(Boolean).join(" · ");
+  const telling = offer.why_text.filter((_text, at) => !PLAIN.has(offer.why[at]));
+  const why = [streets, ...telling, position(offer)].filter(Boolean).join(" · ");
   return h(
     "li",
     { class: `offer${offer.recommended ? "" : " offer--other"}`, "data-offer": offer.unit },
     h("button", { class: "offer-button", type: "button", "data-number": number, "aria-keyshortcuts": number }, key(String(number)), h("strong", { class: "offer-name" }, offer.callsign), fills),
     h("span", { class: "offer-arrival" }, h("strong", {}, span(offer.arrival_s)), " ", h("time", { class: "quiet", datetime: offer.arrives_at }, clockTime(offer.arrives_at))),
-    h("span", { class: "offer-why" }, why),
+    h("span", { class: "offer-why", title: offer.why_text.join(" · ") }, why),
   );
 }
 
 function position({ position_age_s: ageS, position_source: source }) {
   return source === "station" ? "" : word("position_age", { age: span(ageS ?? 0) });
-}
-
-export function badge() {
-  return current.advice?.missing.length ? state(word("plan_short"), "alarm", "late") : null;
 }

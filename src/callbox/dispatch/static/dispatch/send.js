@@ -5,18 +5,12 @@ import { call } from "../web/js/api.js";
 import { newId } from "../web/js/dom.js";
 import { say } from "../web/js/status.js";
 import { word } from "../web/js/words.js";
-import { drawIncidents } from "./incidents_list.js";
 import { clash } from "./look.js";
-import { have, now, want } from "./store.js";
-import { drawUnits } from "./units_list.js";
+import { have, redraw, want } from "./store.js";
 
 const UNDO_MS = 10_000;
 let undoable = [];
-
-function redraw() {
-  drawIncidents(now());
-  drawUnits(now());
-}
+let sending = false;
 
 // Do one thing. about: the rows it touches, {incident, unit, assignment}. Returns the answer, or null when refused.
 export async function act(method, path, body, { about = {}, done = "" } = {}) {
@@ -40,6 +34,16 @@ export const post = (path, body, options) => act("POST", path, body, options);
 
 // Send units to an incident: [{unit, callsign, reason, stack}]. What was sent can be taken back for ten seconds.
 export async function send(incident, units) {
+  if (sending) return []; // a key pressed twice sends once
+  sending = true;
+  try {
+    return await sendEach(incident, units);
+  } finally {
+    sending = false;
+  }
+}
+
+async function sendEach(incident, units) {
   const sent = [];
   for (const { unit, callsign, reason = "", stack = false } of units) {
     const answer = await post("/api/assignments", { id: newId(), incident: incident.id, unit, reason, stack }, { about: { incident: incident.id, unit } });
@@ -69,8 +73,4 @@ export async function undo() {
     if (answer) taken.push(callsign);
   }
   if (taken.length) say(word("undone", { units: taken.join(", ") }), "done");
-}
-
-export function canUndo() {
-  return undoable.some(({ until }) => performance.now() < until);
 }

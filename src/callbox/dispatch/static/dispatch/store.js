@@ -36,6 +36,11 @@ function change(next) {
   }, DRAW_MS);
 }
 
+// Draw again what has not changed: how it looks has.
+export function redraw() {
+  tell("change", board);
+}
+
 // For whoever watches the page from outside: whether all that was heard is also shown.
 function settled() {
   document.documentElement.dataset.settled = String(!drawing && !wanted.size);

@@ -4,6 +4,9 @@
 import { say } from "./status.js";
 import { word } from "./words.js";
 
+const MOMENT = /\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)/g; // people read the time of day
+const clockTime = (iso) => new Date(iso).toLocaleTimeString("en-GB");
+
 export class Problem extends Error {
   // status: the HTTP status, 0 when nobody answered. fields: name -> message.
   constructor(status, detail, fields = {}) {
@@ -22,7 +25,7 @@ export function problemOf(status, body) {
   const fields = {};
   for (const { field, detail } of body?.errors ?? []) fields[field] = detail;
   const told = [body?.detail || body?.title || word("refused"), ...Object.values(fields)];
-  return new Problem(status, told.join(" "), fields);
+  return new Problem(status, told.join(" ").replace(MOMENT, clockTime), fields);
 }
 
 async function answerOf(response) {
