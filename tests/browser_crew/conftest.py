@@ -52,7 +52,12 @@ class Phones:
         self.opened: list[BrowserContext] = []
 
     def open(self, person: Any = None, **more: Any) -> BrowserContext:
-        options = {"viewport": TOUCH, "locale": "en-GB", "base_url": self.site, "has_touch": True} | more
+        options: dict[str, Any] = {
+            "viewport": TOUCH,
+            "locale": "en-GB",
+            "base_url": self.site,
+            "has_touch": True,
+        } | more
         context = self.browser.new_context(**options)
         context.set_default_timeout(15_000)
         self.opened.append(context)

@@ -29,7 +29,7 @@ def fill(page: Page, words: str = "Made-up: smoke from a window.") -> None:
 
 
 def bodies() -> list[str]:
-    return [bytes(row.body).decode() for row in Contact.objects.order_by("received_at")]
+    return [bytes(row.body or b"").decode() for row in Contact.objects.order_by("received_at")]
 
 
 def test_with_script(phones: Phones) -> None:
@@ -38,7 +38,7 @@ def test_with_script(phones: Phones) -> None:
     page.get_by_role("button", name="Add where I am now").click()
     expect(page.locator("[data-here-said]")).to_contain_text("Added: your place")
     shot(page, "report-filled-phone-en", full=True)
-    page.get_by_role("button", name="Send").click()
+    page.get_by_role("button", name="Send the message").click()
     expect(page.get_by_role("heading", name="We have your message")).to_be_focused()
     expect(page.locator("[data-reference]")).to_have_text(re.compile(r"^[0-9A-F]{4} [0-9A-F]{4}$"))
     shot(page, "report-received-phone-en")
@@ -60,7 +60,7 @@ def test_a_lost_answer_and_a_double_press_count_once(phones: Phones) -> None:
 
     page.route("**/door/contacts/web*", lose_the_first)
     fill(page)
-    page.get_by_role("button", name="Send").dblclick()
+    page.get_by_role("button", name="Send the message").dblclick()
     expect(page.get_by_role("heading", name="We have your message")).to_be_visible()
     assert len(lost) == len(bodies()) == 1
 
@@ -69,7 +69,7 @@ def test_not_accepted_says_so_and_keeps_the_words(phones: Phones) -> None:
     page = open_form(phones)
     page.route("**/door/contacts/web*", lambda route: route.fulfill(status=503, body="{}"))
     fill(page)
-    page.get_by_role("button", name="Send").click()
+    page.get_by_role("button", name="Send the message").click()
     expect(page.get_by_role("heading", name="Your message was NOT accepted")).to_be_visible(timeout=10_000)
     shot(page, "report-refused-phone-en")
     page.unroute("**/door/contacts/web*")
@@ -80,7 +80,7 @@ def test_not_accepted_says_so_and_keeps_the_words(phones: Phones) -> None:
 
 def test_an_empty_form_asks_for_something(phones: Phones) -> None:
     page = open_form(phones)
-    page.get_by_role("button", name="Send").click()
+    page.get_by_role("button", name="Send the message").click()
     expect(page.locator("#id_words_error")).to_have_text("Say what happened, or where.")
     expect(page.locator("#id_words")).to_be_focused()
     assert bodies() == []

@@ -51,6 +51,7 @@ def _states() -> dict[str, str]:
         "free": _("Nothing assigned"),
         "free_hint": _("A new assignment appears here by itself, with sound."),
         "off_hint": _("You are off duty. Begin duty to be sent."),
+        "other_steps": _("Another step"),
         "others": _("Also sent: %(units)s"),
     }
 
@@ -68,7 +69,9 @@ def _sending() -> dict[str, str]:
         "not_kept": _("This phone keeps nothing: do not close the page before all is sent."),
         "no_worker": _("This address cannot open without network: use the secure one (https)."),
         "kept_copy": _("As last heard at %(time)s"),
-        "really_out": _("Not all is sent yet. It stays on this phone until you sign in again. Press again to sign out."),
+        "really_out": _(
+            "Not all is sent yet. It stays on this phone until you sign in again. Press again to sign out."
+        ),
     }
 
 
@@ -95,8 +98,10 @@ def _place() -> dict[str, str]:
 def _news() -> dict[str, str]:
     return {
         "new_assignment": _("NEW ASSIGNMENT: %(what)s"),
-        "withdrawn": _("Assignment to %(number)s was withdrawn."),
-        "alarm_sent": _("Safety alarm pressed at %(time)s."),
+        "withdrawn": _("The desk has ended the assignment to %(number)s."),
+        "alarm_sent": _("Safety alarm pressed at %(time)s. Not yet heard: use the radio too."),
+        "alarm_heard": _("The desk has your safety alarm of %(time)s."),
+        "alarm_no_unit": _("This page does not know your unit yet. Use the radio."),
         "found_kept": _("Incident noted."),
         "remark_kept": _("Remark noted."),
         "need_type": _("Choose what it is."),

@@ -255,7 +255,7 @@ class TestRace:
                 phone.send([message])
             return before
 
-        return patch.object(crew_module.queries, "message_result", read)
+        return patch.object(queries, "message_result", read)
 
     def test_it_counts_once(self) -> None:
         engine, fire = unit(), incident()

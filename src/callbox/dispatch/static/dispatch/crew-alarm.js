@@ -2,6 +2,7 @@
 // Two alarms: the one that a new assignment makes here, and the one that a crew in danger gives.
 
 import { word } from "../web/js/words.js";
+import { clockTime } from "./crew-clock.js";
 import { press } from "./crew-queue.js";
 import { at, put, titleOf } from "./crew-view.js";
 
@@ -53,12 +54,16 @@ export function newsOf(before, answer) {
   const fresh = answer.assignments.filter(({ id, state: is }) => !known.has(id) && (is === "assigned" || is === "stacked"));
   if (fresh.length) return alarmOf(fresh[0]);
   const left = new Set(answer.assignments.map(({ id }) => id));
-  const gone = before?.assignments.find(({ id, state: is }) => !left.has(id) && is !== "on_scene" && id !== state.cleared);
+  const gone = before?.assignments.find(({ id }) => !left.has(id));
   if (gone) show(word("withdrawn", { number: gone.incident.number }));
   return undefined;
 }
 
-export const noteCleared = (id) => void (state.cleared = id);
+// The crew must know that somebody has heard it.
+export function settled(messages) {
+  const alarm = messages.find(({ what, state: is }) => what === "safety_alarm" && is === "done");
+  if (alarm) show(word("alarm_heard", { time: clockTime(alarm.shown_at) }), true);
+}
 
 function alarmOf(assignment) {
   clearInterval(state.ringing);
@@ -82,10 +87,13 @@ export function drawAlarm(view, active) {
 
 async function sound() {
   calm();
-  if (!state.unit) return;
+  if (!state.unit) {
+    show(word("alarm_no_unit"), true);
+    return;
+  }
   const { shown_at } = await press("safety_alarm", state.incident ?? state.unit);
   navigator.vibrate?.([1000]);
-  show(word("alarm_sent", { time: new Date(shown_at).toLocaleTimeString("en-GB") }), true);
+  show(word("alarm_sent", { time: clockTime(shown_at) }), true);
 }
 
 function calm() {

@@ -7,10 +7,11 @@ import { store } from "./crew-store.js";
 import { at, make, put } from "./crew-view.js";
 
 const AGAIN_MS = 60000;
-const state = { id: null, asked: -AGAIN_MS, route: null, map: null, assignment: null };
+const state = { id: null, asked: -AGAIN_MS, route: null, map: null, assignment: null, unit: null };
 const onTheWay = ({ state: is }) => is !== "on_scene";
 
-export function drawRoute(assignment) {
+export function drawRoute(assignment, unit) {
+  state.unit = unit;
   const placed = assignment && Number.isFinite(assignment.incident.lon);
   at("place-part").hidden = !placed;
   state.assignment = placed ? assignment : null;
@@ -60,11 +61,12 @@ function summary(route) {
 const distance = (metres) => word("metres", { count: metres < 100 ? Math.round(metres / 10) * 10 || 10 : Math.round(metres / 50) * 50 });
 
 function drawMap() {
-  const { map, route, assignment } = state;
+  const { map, route, assignment, unit } = state;
   if (!map || !assignment) return;
   const { incident } = assignment;
   map.setIncidents([{ ...incident, number: incident.number }]);
   map.setRoute("way", route?.lonlat);
+  map.setUnits(unit.position ? [{ ...unit, ...unit.position, state: assignment.state, stateLabel: word(assignment.state) }] : []);
   map.showAll([[incident.lon, incident.lat], ...(route?.lonlat ?? [])]);
 }
 

@@ -70,6 +70,12 @@ function remarks(incident) {
   return rows.length ? make("ul", { class: "crew-remarks", "aria-label": word("remark") }, ...rows) : null;
 }
 
+// Steps out of turn are one press further away: nobody should clear an incident by a slip of the thumb.
+function otherSteps(steps) {
+  const open = document.querySelector(".crew-steps")?.open;
+  return make("details", { class: "crew-steps", open }, make("summary", {}, word("other_steps")), make("div", { class: "crew-row" }, ...steps));
+}
+
 export function drawActive(assignment) {
   const part = at("active");
   part.hidden = !assignment;
@@ -85,7 +91,7 @@ export function drawActive(assignment) {
       make("ul", { class: "crew-times" }, ...times(assignment)),
       remarks(incident),
       incident.others.length ? make("p", { class: "crew-others" }, word("others", { units: incident.others.join(", ") })) : null,
-      steps.length ? make("div", { class: "crew-row" }, ...steps) : null,
+      steps.length ? otherSteps(steps) : null,
     ),
   );
 }

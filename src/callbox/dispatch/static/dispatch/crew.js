@@ -5,7 +5,7 @@ import { Problem, get } from "../web/js/api.js";
 import { say } from "../web/js/status.js";
 import { on } from "../web/js/stream.js";
 import { word } from "../web/js/words.js";
-import { drawAlarm, newsOf } from "./crew-alarm.js";
+import { drawAlarm, newsOf, settled as alarmSettled } from "./crew-alarm.js";
 import { clockTime, hearTime } from "./crew-clock.js";
 import { watchForms } from "./crew-forms.js";
 import { watchMenu } from "./crew-menu.js";
@@ -39,7 +39,7 @@ async function draw() {
   drawActive(active);
   drawStacked(view.assignments.filter((one) => !one.active));
   drawNext(active);
-  drawRoute(active);
+  drawRoute(active, view.unit);
   drawAlarm(view, active);
   watchPosition(view.unit, fresh);
   watchForms(view, active);
@@ -108,6 +108,7 @@ document.addEventListener("click", (event) => {
 at("begin-duty").addEventListener("click", () => press("begin_duty", snapshot.unit.id));
 onChange(async (settled) => {
   await settle(settled);
+  alarmSettled(settled);
   const refused = settled.find(({ state }) => state === "refused");
   if (refused) say(word("not_taken", { why: `${word(refused.what)}: ${refused.text}` }), "wrong");
   await draw();
