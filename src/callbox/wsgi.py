@@ -2,12 +2,32 @@
 """The web process's entry."""
 
 import os
+import threading
 
 from django.core.wsgi import get_wsgi_application
 
 from callbox.host.child import PARENT, end_with_parent
 
+WARM_AFTER_S = 2.0  # the first pages go first
+
 if PARENT in os.environ:
     end_with_parent()  # the server runs us in a process of its own, which must not outlive it
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "callbox.settings")
 application = get_wsgi_application()
+
+
+def _warm() -> None:
+    """Open the city and its address book before the first call-taker waits for them."""
+    from callbox.geo.queries import current_city
+    from callbox.kernel.errors import NotFound
+
+    try:
+        current_city().search("a", 1)
+    except NotFound:
+        return
+
+
+if PARENT in os.environ:
+    _timer = threading.Timer(WARM_AFTER_S, _warm)
+    _timer.daemon = True
+    _timer.start()
