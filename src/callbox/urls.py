@@ -4,10 +4,10 @@
 import importlib
 from importlib.util import find_spec
 
-from django.contrib import admin
 from django.contrib.staticfiles.views import serve
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
+from callbox.access.site import site
 from callbox.rooms import ROOMS
 from callbox.web.api import api
 
@@ -22,7 +22,7 @@ for _room in ROOMS:
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", api.urls),
-    path("admin/", admin.site.urls),
+    path("admin/", site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
     re_path(r"^static/(?P<path>.*)$", serve, {"insecure": True}),
     *_room_urls(),

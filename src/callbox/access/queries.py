@@ -10,6 +10,7 @@ from django.db.models import Q
 from callbox.access import domain
 from callbox.access.models import Agency, Grant, Person, PersonalRead, SignIn
 from callbox.kernel.actor import Actor
+from callbox.kernel.errors import NotFound
 
 DEMO = "demo-"
 
@@ -70,3 +71,11 @@ def recent_reads(actor: str, subject: str, purpose: str, ids: Iterable[UUID], si
         actor=actor, subject=subject, purpose=purpose, subject_id__in=set(ids), at__gt=since
     )
     return set(noted.values_list("subject_id", flat=True))
+
+
+def agency_of(code: str) -> Agency:
+    """The agency of this code. Raises NotFound."""
+    found = Agency.objects.filter(code=code).first()
+    if found is None:
+        raise NotFound
+    return found

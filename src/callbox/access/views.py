@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Signing in and out; in demo mode also by a link for each role."""
 
-from typing import cast
-
 from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -66,7 +64,7 @@ def _check(request: HttpRequest, username: str, password: str) -> Person:
         note_failure(username, at=at)
         raise Invalid(_("The name or the password is not right. Type both again."))
     forget_failures(username)
-    return cast("Person", person)
+    return person
 
 
 def _form(
