@@ -22,6 +22,8 @@ PARTS = {
         "middleware": "edge of every page",
         "models": "foreign keys to people and agencies",
         "retention": "actions",
+        "site": "base of every room's admin",
+        "taking_back": "actions",
     },
     "geo": {},
     "journal": {"fields": "a column type for tables that are read in order"},

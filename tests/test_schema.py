@@ -3,6 +3,7 @@
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import schemathesis
@@ -61,7 +62,7 @@ def asker(db: None, sf_city: None) -> Iterator[Asker]:
 
 @SCHEMA.parametrize()
 @LIMITS
-def test_no_request_is_answered_with_a_fault(case: schemathesis.Case, asker: Asker) -> None:
+def test_no_request_is_answered_with_a_fault(case: schemathesis.Case[Any], asker: Asker) -> None:
     real = asker.real_ids(f"{case.method.upper()} {case.operation.path}")
     for name in case.path_parameters or {}:
         case.path_parameters[name] = real.get(name, case.path_parameters[name])

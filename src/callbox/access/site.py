@@ -48,7 +48,7 @@ class ThroughActions(ModelAdmin):  # type: ignore[type-arg]  # generic only for 
     """A table of configuration. `store` does the saving; nothing is deleted; the journal is the only log."""
 
     power = CHANGE
-    actions: tuple[str, ...] = ("take_back",)  # type: ignore[assignment]  # the stubs want a list
+    actions: tuple[str, ...] = ("take_back",)
 
     def store(self, obj: Any, form: Any, change: bool, request: HttpRequest) -> Any:
         """Save through the room's action and answer the row that is there now."""
