@@ -88,8 +88,8 @@ def test_a_crews_process_killed_anywhere_leaves_a_milestone_whole_or_unset(miles
     unit = world.unit()
 
     def prepare() -> UUID:
-        found = world.incident()
-        return dispatch.assign_unit(found.pk, unit.pk, by=dispatcher(), at=AT).pk
+        sent: UUID = dispatch.assign_unit(world.incident().pk, unit.pk, by=dispatcher(), at=AT).pk
+        return sent
 
     waiting = [prepare()]
 

@@ -2,6 +2,7 @@
 """Races, each with the other one moving in between the read and the write. Two threads and a barrier show nothing."""
 
 from collections.abc import Iterator
+from uuid import UUID
 
 import pytest
 
@@ -10,6 +11,7 @@ from callbox.dispatch import actions as dispatch
 from callbox.dispatch import crew, units
 from callbox.dispatch import queries as dispatch_queries
 from callbox.dispatch.models import Assignment, CrewMessage
+from callbox.dispatch.phone_clock import Stamp
 from callbox.incidents import actions as incidents
 from callbox.incidents import queries as incident_queries
 from callbox.incidents.models import Incident
@@ -31,7 +33,7 @@ def _journal_verifies_afterwards(committed: None) -> Iterator[None]:
     assert journal.verify().ok
 
 
-def state(matter_id: object) -> str:
+def state(matter_id: UUID) -> str:
     return Matter.objects.get(pk=matter_id).state
 
 
@@ -144,7 +146,7 @@ def test_a_crew_message_that_arrives_twice_at_once_counts_once(monkeypatch: pyte
     unit, found = world.unit(), world.incident()
     sent = dispatch.assign_unit(found.pk, unit.pk, by=dispatcher(), at=AT)
     by, key = world.crew_of(unit.pk), new_id()
-    message = crew.Pressed(key, 1, "safety_alarm", sent.incident_id, crew.Stamp(LATER))
+    message = crew.Pressed(key, 1, "safety_alarm", sent.incident_id, Stamp(LATER))
 
     def send() -> list[bool]:
         return [each.done for each in crew.take_messages(unit, [message], LATER, by=by, at=LATER)]

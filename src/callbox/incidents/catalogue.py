@@ -125,10 +125,8 @@ def load_questions() -> Questions:
 
 def _question(code: str, body: Mapping[str, object], sets: Mapping[str, Mapping[str, Words]]) -> Question:
     given = body["answers"]
-    if isinstance(given, list):
-        answers = sets[given[0]]
-    else:
-        answers = _answers(cast("Mapping[str, Mapping[str, str]]", given))
+    named = sets[given[0]] if isinstance(given, list) else None  # a list names one of the shared sets
+    answers = named or _answers(cast("Mapping[str, Mapping[str, str]]", given))
     return Question(code, Words(str(body["en"]), str(body["zh"])), answers)
 
 

@@ -60,7 +60,7 @@ def move(matter: Matter, name: str, by: Actor = WORKER, **facts: object) -> Move
 
 
 def row(matter: Matter) -> dict[str, object]:
-    return Matter.objects.filter(pk=matter.pk).values().get()
+    return dict(Matter.objects.filter(pk=matter.pk).values().get())
 
 
 def test_a_matter_begins_owned_and_journalled() -> None:
