@@ -41,7 +41,8 @@ def contact(words: str = "made-up") -> UUID:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO door_contact (id, channel, lane, source, key, digest, content_type, body, received_at,"
-            " taken_by, retain_until) VALUES (%s, 'text', 'emergency', '', %s, '', 'text/plain', %s, %s, 'database', %s)",
+            " taken_by, retain_until)"
+            " VALUES (%s, 'text', 'emergency', '', %s, '', 'text/plain', %s, %s, 'database', %s)",
             [identity, str(identity), words.encode(), AT, AT.replace(year=2027)],
         )
     return identity
