@@ -40,8 +40,13 @@ def test_a_part_that_dies_is_started_again_after_a_pause(sleeper: Part) -> None:
     first = process.pid
     assert first is not None
     os.kill(first, signal.SIGKILL)
-    until(lambda: process.look() or process.pid is None)
-    until(lambda: process.look() or process.pid not in (None, first))
+
+    def looked_at() -> int | None:
+        process.look()
+        return process.pid
+
+    until(lambda: looked_at() is None)
+    until(lambda: looked_at() not in (None, first))
     process.stop()
     assert process.pid is None
 
@@ -50,7 +55,12 @@ def test_stopping_ends_the_last_part_first(sleeper: Part, monkeypatch: pytest.Mo
     order: list[str] = []
     household = Household([sleeper, Part("second", sleeper.module)], os.environ)
     stop = Process.stop
-    monkeypatch.setattr(Process, "stop", lambda self: (order.append(self.part.name), stop(self))[0])
+
+    def noted(process: Process) -> None:
+        order.append(process.part.name)
+        stop(process)
+
+    monkeypatch.setattr(Process, "stop", noted)
     household.start()
     household.stop()
     assert order == ["second", "sleeper"]

@@ -10,7 +10,7 @@ import pytest
 from django.db import OperationalError, connection
 from tests.world import moves_in_between
 
-from callbox.intake import reactions
+from callbox.intake import reactions, reading
 from callbox.intake.models import Call, CallContact
 from callbox.worker import main
 from callbox.worker.loop import LONGEST_PAUSE_S, Loop, Runner, running
@@ -69,7 +69,7 @@ def test_a_contact_that_breaks_its_reader_becomes_a_call_and_holds_up_nobody(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     broken, after = raw_contact(b"break"), raw_contact()
-    original = reactions.read_contact
+    original = reading.read_contact
 
     def read(channel: str, body: bytes, content_type: str) -> object:
         if body == b"break":
