@@ -64,7 +64,7 @@ def check(path: Path, done: Outcome, calls: int, rows: int, unusable: int) -> No
     assert not Matter.objects.exclude(kind="unit").filter(final=False).exists()
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("committed")
 def test_a_slice_played_again_agrees_with_the_file(slice_file: Path) -> None:
     read = read_calls(slice_file)
     done = replay_file(slice_file, read, None, now=NOW)
