@@ -42,7 +42,7 @@ def my_unit() -> UUID:
     equipment = Equipment("E01", "engine", frozenset({"engine", "bls"}))
     made = define_unit(equipment, fire, post, by=SETUP, at=AT)
     set_availability(made.pk, "begin_duty", by=dispatcher(), at=AT)
-    return made.pk
+    return made.matter_id
 
 
 def _call(state: str, body: Any = None, query: str = "") -> Build:

@@ -16,7 +16,7 @@ from callbox.intake import domain, queries
 from callbox.intake.domain import Said
 from callbox.intake.models import Call, CallContact, Caller
 from callbox.kernel.actor import Actor
-from callbox.kernel.errors import Invalid
+from callbox.kernel.errors import Conflict, Invalid
 from callbox.kernel.ids import new_id
 from callbox.kernel.text import gettext_noop as _
 from callbox.matters.actions import move, open_matter
@@ -124,7 +124,12 @@ def open_call(
     by: Actor,
     at: datetime,
 ) -> Call:
-    """A call that a call-taker has on the line already: opened and claimed in one step."""
+    """A call that a call-taker has on the line already: opened and claimed in one step.
+
+    Raises Conflict when there is a call, or a contact of another call, of this id.
+    """
+    if call_id is not None and queries.contact_taken(call_id):
+        raise Conflict
     call = _open(Arrived(channel, lane, at, call_id), Said(), "", owner=domain.QUEUE, by=by, at=at)
     move(call.matter, "claim", Change(owner=by.id), by=by, at=at)
     return call

@@ -126,3 +126,12 @@ def test_a_call_that_nobody_answers_is_late() -> None:
     assert fire_due_clocks(by=INTAKE, at=AT + timedelta(seconds=14)) == 0
     assert fire_due_clocks(by=INTAKE, at=AT + timedelta(seconds=15)) == 1
     assert journal.history(call.pk)[-1].move == "late"
+
+
+def test_an_id_that_a_contact_has_opens_no_second_call() -> None:
+    said = Said(words="made-up: first", thread="made-up")
+    actions.take_contact(actions.Arrived("text", "emergency", AT, new_id()), said, by=INTAKE, at=AT)
+    joined = new_id()
+    actions.take_contact(actions.Arrived("text", "emergency", AT, joined), said, by=INTAKE, at=AT)
+    with pytest.raises(Conflict):
+        actions.open_call(call_id=joined, by=call_taker(), at=AT)
