@@ -8,8 +8,11 @@ from collections.abc import Callable, Sequence
 
 from callbox.commands._setup import database, prepare
 from callbox.host.config import load
-from callbox.host.processes import DOOR, WORKER, Household, Part, free_port, stopped_by_signals, web
+from callbox.host.errors import HostError
+from callbox.host.processes import DOOR, LOCAL, WORKER, Household, Part, free_port, stopped_by_signals, web
+from callbox.kernel.errors import Unavailable
 
+EVERYWHERE = ("0.0.0.0", "::", "")  # noqa: S104 - compared with, not bound to
 FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 
@@ -30,10 +33,19 @@ def serve(port: int, more: Sequence[Part], say: Callable[[str], None]) -> None:
     web_port = free_port(web_wanted, but=port)
     os.environ["CALLBOX_DOOR_PORT"], os.environ["CALLBOX_WEB_PORT"] = str(port), str(web_port)
     household = Household((web(web_port), DOOR, WORKER), os.environ)
+    try:
+        _run(household, port, more, say)
+    except HostError as error:
+        raise Unavailable("%(why)s", why=error) from error
+
+
+def _run(household: Household, port: int, more: Sequence[Part], say: Callable[[str], None]) -> None:
+    host = os.environ.get("CALLBOX_DOOR_HOST", LOCAL)
+    host = LOCAL if host in EVERYWHERE else host
     with stopped_by_signals(household):
         household.start()
-        if household.wait_ready(port):
-            say(f"http://127.0.0.1:{port}/")
+        if household.wait_ready(host, port):
+            say(f"http://{host}:{port}/")
             for part in more:
                 household.add(part)
             household.watch()

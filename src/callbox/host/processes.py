@@ -134,11 +134,11 @@ class Household:
         """End `watch`; fit for a signal's handler."""
         self._stopping.set()
 
-    def wait_ready(self, door_port: int) -> bool:
+    def wait_ready(self, host: str, door_port: int) -> bool:
         """Wait until a page comes through the door; False when told to stop. Raises HostError after a minute."""
         deadline = time.monotonic() + READY_S
         while not self._stopping.wait(0.05):
-            if answers(door_port, "/door/health") and answers(door_port, "/"):
+            if answers(host, door_port, "/door/health") and answers(host, door_port, "/"):
                 return True
             for process in self.processes:
                 process.look()
@@ -152,10 +152,10 @@ class Household:
             process.stop()
 
 
-def answers(port: int, path: str) -> bool:
-    """Whether a request to this machine is answered by whom it is for, be it with an error."""
+def answers(host: str, port: int, path: str) -> bool:
+    """Whether a request is answered by whom it is for, be it with an error."""
     try:
-        with closing(http.client.HTTPConnection(LOCAL, port, timeout=5)) as link:
+        with closing(http.client.HTTPConnection(host, port, timeout=5)) as link:
             link.request("GET", path)
             return link.getresponse().status not in (502, 503)
     except (OSError, http.client.HTTPException):
