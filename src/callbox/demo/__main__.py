@@ -2,18 +2,14 @@
 """`python -m callbox.demo CITY SEED SPEED`: the simulated people of a live demo."""
 
 import os
-import signal
 import sys
 import threading
 
 
 def main() -> None:
-    """Play until told to stop."""
+    """Play until ended: whatever is half done then is undone by the database."""
     import django
 
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "callbox.settings")
     django.setup()
 
@@ -23,7 +19,7 @@ def main() -> None:
     from callbox.host.config import load
 
     city, seed, speed = sys.argv[1:]
-    live(current_city(), towns()[city], int(seed), float(speed), load().door_port, stop)
+    live(current_city(), towns()[city], int(seed), float(speed), load().door_port, threading.Event())
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ class Loop:
     """One loop. step: does what is due at a time; how much it did.
 
     every_s: seconds between steps. full: a step that did so much is followed by the next at once (0: never).
-    woken: also steps when the database tells that something is new.
+    settle_s: seconds before the first step. woken: also steps when the database tells that something is new.
     rescue: called instead of the next step after `patience` errors in a row that were not the database's.
     """
 
@@ -31,6 +31,7 @@ class Loop:
     every_s: float
     full: int = 0
     woken: bool = False
+    settle_s: float = 0.0
     rescue: Callable[[datetime], int] | None = None
     patience: int = 2
 
@@ -48,6 +49,7 @@ class Runner:
     def run(self) -> None:
         """Step until told to stop."""
         try:
+            self._stop.wait(self.loop.settle_s)
             while not self._stop.is_set():
                 self.wake.clear()
                 did = self.step()

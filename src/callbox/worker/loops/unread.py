@@ -39,4 +39,4 @@ def _note(part: str, since: datetime | None, at: datetime) -> bool:
     return not is_well
 
 
-LOOP = Loop("unread", step, every_s=2.0)
+LOOP = Loop("unread", step, every_s=2.0, settle_s=10.0)  # what came while nobody worked is caught up first
