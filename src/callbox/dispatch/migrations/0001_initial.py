@@ -7,84 +7,143 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('access', '0002_append_only'),
-        ('matters', '0001_initial'),
+        ("access", "0002_append_only"),
+        ("matters", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Unit',
+            name="Unit",
             fields=[
-                ('matter', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='unit', serialize=False, to='matters.matter')),
-                ('callsign', models.TextField(unique=True)),
-                ('kind', models.TextField()),
-                ('capabilities', django.contrib.postgres.fields.ArrayField(base_field=models.TextField())),
-                ('reason', models.TextField(default='')),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.agency')),
+                (
+                    "matter",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="unit",
+                        serialize=False,
+                        to="matters.matter",
+                    ),
+                ),
+                ("callsign", models.TextField(unique=True)),
+                ("kind", models.TextField()),
+                ("capabilities", django.contrib.postgres.fields.ArrayField(base_field=models.TextField())),
+                ("reason", models.TextField(default="")),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.agency"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Station',
+            name="Station",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('code', models.TextField(unique=True)),
-                ('name', models.TextField()),
-                ('lon', models.FloatField()),
-                ('lat', models.FloatField()),
-                ('made_up', models.BooleanField(default=False)),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.agency')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("code", models.TextField(unique=True)),
+                ("name", models.TextField()),
+                ("lon", models.FloatField()),
+                ("lat", models.FloatField()),
+                ("made_up", models.BooleanField(default=False)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="access.agency"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CrewMessage',
+            name="CrewMessage",
             fields=[
-                ('key', models.UUIDField(primary_key=True, serialize=False)),
-                ('received_at', models.DateTimeField()),
-                ('result', models.TextField()),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='dispatch.unit')),
+                ("key", models.UUIDField(primary_key=True, serialize=False)),
+                ("received_at", models.DateTimeField()),
+                ("result", models.TextField()),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="dispatch.unit"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='unit',
-            name='station',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='units', to='dispatch.station'),
+            model_name="unit",
+            name="station",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="units",
+                to="dispatch.station",
+            ),
         ),
         migrations.CreateModel(
-            name='Position',
+            name="Position",
             fields=[
-                ('unit', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='position', serialize=False, to='dispatch.unit')),
-                ('callsign', models.TextField()),
-                ('lon', models.FloatField()),
-                ('lat', models.FloatField()),
-                ('city', models.TextField()),
-                ('edge', models.IntegerField()),
-                ('along_m', models.FloatField()),
-                ('at', models.DateTimeField()),
+                (
+                    "unit",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="position",
+                        serialize=False,
+                        to="dispatch.unit",
+                    ),
+                ),
+                ("callsign", models.TextField()),
+                ("lon", models.FloatField()),
+                ("lat", models.FloatField()),
+                ("city", models.TextField()),
+                ("edge", models.IntegerField()),
+                ("along_m", models.FloatField()),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['at'], name='dispatch_position_at')],
+                "indexes": [models.Index(fields=["at"], name="dispatch_position_at")],
             },
         ),
         migrations.CreateModel(
-            name='Assignment',
+            name="Assignment",
             fields=[
-                ('matter', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='assignment', serialize=False, to='matters.matter')),
-                ('incident_id', models.UUIDField()),
-                ('active', models.BooleanField()),
-                ('assigned_at', models.DateTimeField()),
-                ('acknowledged_at', models.DateTimeField(null=True)),
-                ('en_route_at', models.DateTimeField(null=True)),
-                ('on_scene_at', models.DateTimeField(null=True)),
-                ('clear_at', models.DateTimeField(null=True)),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='dispatch.unit')),
+                (
+                    "matter",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="assignment",
+                        serialize=False,
+                        to="matters.matter",
+                    ),
+                ),
+                ("incident_id", models.UUIDField()),
+                ("active", models.BooleanField()),
+                ("assigned_at", models.DateTimeField()),
+                ("acknowledged_at", models.DateTimeField(null=True)),
+                ("en_route_at", models.DateTimeField(null=True)),
+                ("on_scene_at", models.DateTimeField(null=True)),
+                ("clear_at", models.DateTimeField(null=True)),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assignments",
+                        to="dispatch.unit",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['incident_id'], name='dispatch_assignments_of')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('active', True)), fields=('unit',), name='dispatch_one_active_assignment')],
+                "indexes": [models.Index(fields=["incident_id"], name="dispatch_assignments_of")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("active", True)),
+                        fields=("unit",),
+                        name="dispatch_one_active_assignment",
+                    )
+                ],
             },
         ),
     ]

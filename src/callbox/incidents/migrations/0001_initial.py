@@ -7,68 +7,95 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('matters', '0001_initial'),
+        ("matters", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Incident',
+            name="Incident",
             fields=[
-                ('matter', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='incident', serialize=False, to='matters.matter')),
-                ('number', models.BigIntegerField(unique=True)),
-                ('type', models.TextField(default='')),
-                ('priority', models.SmallIntegerField(null=True)),
-                ('alarm_level', models.SmallIntegerField(default=1)),
-                ('sensitive', models.BooleanField(default=False)),
-                ('safety_alarm', models.BooleanField(default=False)),
-                ('area_ids', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list)),
-                ('merged_into', models.UUIDField(null=True)),
-                ('disposition', models.TextField(default='')),
+                (
+                    "matter",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="incident",
+                        serialize=False,
+                        to="matters.matter",
+                    ),
+                ),
+                ("number", models.BigIntegerField(unique=True)),
+                ("type", models.TextField(default="")),
+                ("priority", models.SmallIntegerField(null=True)),
+                ("alarm_level", models.SmallIntegerField(default=1)),
+                ("sensitive", models.BooleanField(default=False)),
+                ("safety_alarm", models.BooleanField(default=False)),
+                (
+                    "area_ids",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list),
+                ),
+                ("merged_into", models.UUIDField(null=True)),
+                ("disposition", models.TextField(default="")),
             ],
         ),
         migrations.CreateModel(
-            name='IncidentCall',
+            name="IncidentCall",
             fields=[
-                ('call', models.UUIDField(primary_key=True, serialize=False)),
+                ("call", models.UUIDField(primary_key=True, serialize=False)),
             ],
         ),
         migrations.CreateModel(
-            name='Remark',
+            name="Remark",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('by', models.TextField()),
-                ('at', models.DateTimeField()),
-                ('text', models.TextField()),
-                ('retain_until', models.DateTimeField()),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("by", models.TextField()),
+                ("at", models.DateTimeField()),
+                ("text", models.TextField()),
+                ("retain_until", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Place',
+            name="Place",
             fields=[
-                ('incident', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='place', serialize=False, to='incidents.incident')),
-                ('lon', models.FloatField(null=True)),
-                ('lat', models.FloatField(null=True)),
-                ('address', models.TextField(default='')),
-                ('note', models.TextField(default='')),
-                ('retain_until', models.DateTimeField()),
+                (
+                    "incident",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="place",
+                        serialize=False,
+                        to="incidents.incident",
+                    ),
+                ),
+                ("lon", models.FloatField(null=True)),
+                ("lat", models.FloatField(null=True)),
+                ("address", models.TextField(default="")),
+                ("note", models.TextField(default="")),
+                ("retain_until", models.DateTimeField()),
             ],
         ),
         migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.CheckConstraint(condition=models.Q(('priority', None), ('priority__range', (1, 5)), _connector='OR'), name='incidents_priority_1_to_5'),
+            model_name="incident",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("priority", None), ("priority__range", (1, 5)), _connector="OR"),
+                name="incidents_priority_1_to_5",
+            ),
         ),
         migrations.AddField(
-            model_name='incidentcall',
-            name='incident',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='calls', to='incidents.incident'),
+            model_name="incidentcall",
+            name="incident",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="calls", to="incidents.incident"
+            ),
         ),
         migrations.AddField(
-            model_name='remark',
-            name='incident',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='remarks', to='incidents.incident'),
+            model_name="remark",
+            name="incident",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="remarks", to="incidents.incident"
+            ),
         ),
     ]
