@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A whole Callbox for the phone's tests: web, door and worker as processes, a city, and people with sessions."""
 
-import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,14 +9,15 @@ import pytest
 from conftest import empty_database
 from django.conf import settings
 from django.db import connections
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, expect
 
 from callbox.host.config import load
-from callbox.host.processes import DOOR, LOCAL, WORKER, Household, free_port, web
 from tests.browser import launch_chromium
 from tests.city import link_sf
+from tests.live import live_site
 from tests.signed_in import signed_in
 
+expect.set_options(timeout=30_000)  # a patience for busy machines, not a promise
 TOUCH = {"width": 390, "height": 844}
 SMALL = {"width": 320, "height": 568}
 
@@ -26,19 +26,11 @@ SMALL = {"width": 320, "height": 568}
 def live_crew_site(django_db_setup: None) -> Iterator[str]:
     """The address of the door of a running installation on the tests' own database."""
     link_sf(load().home)
-    port = free_port(0)
-    web_port = free_port(0, but=port)
-    more = {"CALLBOX_DOOR_PORT": str(port), "CALLBOX_WEB_PORT": str(web_port), "CALLBOX_CITY": "sf"}
-    household = Household((WORKER, web(web_port), DOOR), os.environ | more)
-    household.start()
-    try:
-        assert household.wait_ready(port)
-        yield f"http://{LOCAL}:{port}"
-    finally:
-        household.stop()
+    with live_site("sf") as live:
+        yield live.address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while it is open, no other test of this process may run an event loop
 def crew_browser() -> Iterator[Browser]:
     with launch_chromium() as browser:
         yield browser
@@ -59,7 +51,7 @@ class Phones:
             "has_touch": True,
         } | more
         context = self.browser.new_context(**options)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         self.opened.append(context)
         if person is not None:
             value = signed_in(person).cookies[settings.SESSION_COOKIE_NAME].value
