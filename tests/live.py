@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from callbox.host.processes import DOOR, WORKER, Household, Process, free_port, web
+from callbox.host.processes import DOOR, LOCAL, WORKER, Household, Process, free_port, web
 from tests.signed_in import Signed, person, signed_in
 from tests.world import SETUP
 
@@ -66,7 +66,7 @@ class Live:
         """Start again what a test before has killed."""
         for each in self.household.processes:
             each.look()
-        assert self.household.wait_ready(int(self.address.rsplit(":", 1)[1]))
+        assert self.household.wait_ready(LOCAL, int(self.address.rsplit(":", 1)[1]))
 
     def leave(self) -> None:
         """Close every page."""
@@ -84,7 +84,7 @@ def live_site(city: str = "sf") -> Iterator[Live]:
     household = Household((WORKER, web(web_port, threads=4), DOOR), os.environ | more)
     household.start()
     try:
-        assert household.wait_ready(port)
-        yield Live(f"http://127.0.0.1:{port}", household)
+        assert household.wait_ready(LOCAL, port)
+        yield Live(f"http://{LOCAL}:{port}", household)
     finally:
         household.stop()

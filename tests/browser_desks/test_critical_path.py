@@ -10,7 +10,7 @@ from tests.browser_desks.steps import board, caught_up, contact, until
 from tests.live import SENDER, TAKER, Live
 
 pytestmark = pytest.mark.browser
-TYPED = {"en": "building fire", "zh-hans": "建筑火灾"}
+TYPED = {"en": "chest pain", "zh-hans": "胸痛"}
 
 
 def focused(page: Page) -> str:
@@ -32,21 +32,21 @@ def test_from_a_call_to_a_closed_incident(site: Live, browser: Browser, language
 def answer(site: Live, browser: Browser, language: str) -> None:
     page = site.open(browser, TAKER, "/desk/answer", language=language)
     expect(page.locator("[data-connection]")).to_have_attribute("data-state", "live")
-    contact(site, "made-up: smoke from a window on the third floor")
+    contact(site, "made-up: pain in the chest, third floor")
     expect(page.locator("#queue [data-row]")).to_have_count(1)
     page.keyboard.press("a")
     words = page.locator("#id_words")
     expect(words).to_be_focused()
-    expect(words).to_have_value("made-up: smoke from a window on the third floor")
+    expect(words).to_have_value("made-up: pain in the chest, third floor")
 
     page.keyboard.press("Tab")
     page.keyboard.type(TYPED[language])
-    expect(page.locator("#id_type_list .option").first).to_contain_text("FIRE.BUILDING")
+    expect(page.locator("#id_type_list .option").first).to_contain_text("MED.CHEST")
     page.keyboard.press("Enter")
     until(page, "() => document.activeElement.name?.startsWith('answer_')")
     while focused(page).startswith("answer_"):
-        page.keyboard.press("1" if focused(page) == "answer_flames" else "3")
-    expect(page.locator("#priority .priority--1")).to_be_visible()
+        page.keyboard.press("1")
+    expect(page.locator("#priority .priority")).to_be_visible()
 
     assert focused(page) == "place_text"
     page.keyboard.type("100 larkin")
@@ -83,7 +83,7 @@ def dispatch(site: Live, browser: Browser, language: str) -> None:
 
     page.keyboard.press("z")
     expect(page.locator("#id_disposition")).to_be_focused()
-    page.keyboard.type("FIRE_OUT".lower())
+    page.keyboard.type("transported")
     expect(page.locator("#id_disposition_list .option").first).to_be_visible()
     press(page, "Enter Enter")
     expect(page.locator("#incidents [data-row]")).to_have_count(0)
@@ -93,6 +93,7 @@ def dispatch(site: Live, browser: Browser, language: str) -> None:
 
 def by_radio(page: Page, *, last: bool) -> None:
     """Each milestone of the chosen crew, as it tells them."""
+    expect(page.locator(".radio:not(.is-settling)")).to_be_visible()
     name = page.locator(".radio strong").inner_text()
     for key, step in (("q", "go"), ("w", "arrive"), ("e", "clear")):
         page.keyboard.press(key)

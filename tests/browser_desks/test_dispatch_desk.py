@@ -57,7 +57,7 @@ def test_a_crew_that_does_not_answer_alarms_and_the_next_unit_is_offered(
     do(site, "assignments", {"incident": made["id"], "unit": first["unit"]})
     fire_due_clocks(by=CLOCKS, at=timezone.now() + timedelta(minutes=3))
     strip = page.locator(".strip--late")
-    expect(strip).to_contain_text(f"{first['callsign']} has not acknowledged incident {made['number']}")
+    expect(strip).to_contain_text(f"Incident {made['number']} not acknowledged by {first['callsign']}")
     button = strip.locator("[data-send-next]")
     expect(button).to_be_visible()
     following = offers(site, made["id"])[0]["callsign"]

@@ -7,6 +7,7 @@ from functools import cache
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from callbox.dispatch.availability import load_reasons
 from callbox.dispatch.plans import ROOM, load_capabilities
 from callbox.incidents.catalogue import load_dispositions, load_types
 from callbox.kernel.tables import Words, read_table
@@ -33,14 +34,14 @@ def said(words: Words) -> str:
 
 def choices() -> dict[str, Pairs]:
     """Code and text of each reason, by step."""
-    return {
-        of: [(code, said(words)) for code, words in found.items()] for of, found in load_choices().items()
-    }
+    offered = {**load_choices(), "unit": load_reasons()}
+    return {of: [(code, said(words)) for code, words in found.items()] for of, found in offered.items()}
 
 
 def codes() -> dict[str, str]:
     """The text of every code that a journal entry may carry as a reason or an ending."""
     texts = {code: said(words) for found in load_choices().values() for code, words in found.items()}
+    texts |= {code: said(words) for code, words in load_reasons().items()}
     return texts | {code: said(each.name) for code, each in load_dispositions().items()}
 
 

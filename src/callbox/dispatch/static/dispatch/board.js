@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // The dispatch board: keys, selection, and what is drawn when.
 
+import { loadCatalogue } from "../incidents/questions.js";
 import { keyName, register } from "../web/js/keys.js";
 import { offer as offerAction } from "../web/js/palette.js";
 import { selectRow } from "../web/js/rows.js";
 import { say } from "../web/js/status.js";
 import { word } from "../web/js/words.js";
 import { drawAlarms, forget as forgetNext, nextToSend } from "./alarms.js";
-import { drawMap, drawStations, onMap, selectOnMap, showRoute } from "./board_map.js";
+import { drawMap, drawStations, onMap, selectOnMap, showRoutes } from "./board_map.js";
 import * as detail from "./detail.js";
 import { open } from "./drawers.js";
 import { setUpForms } from "./forms.js";
@@ -77,7 +78,9 @@ async function askNow() {
   const id = chosen.incident;
   if (!id) return;
   const fresh = await Promise.all([detail.ask(id), now().incidents[id]?.type ? offers.ask(id) : offers.forget()]);
-  if (fresh.some(Boolean)) detail.drawDetail(now(), id);
+  if (!fresh.some(Boolean)) return;
+  detail.drawDetail(now(), id);
+  drawWays();
 }
 
 function concerns(entry) {
@@ -88,12 +91,21 @@ function concerns(entry) {
 
 function chooseUnit(id) {
   chosen.unit = id;
-  const held = now().assignments[now().units[id]?.assignment];
   selectOnMap("unit", id);
-  const offered = offers.numbered().some(({ unit }) => unit === id);
-  if (held) showRoute(held.incident, id, "driven");
-  else showRoute(offered ? chosen.incident : "", id, "offered");
+  drawWays();
   drawFoot(now(), id);
+}
+
+const OFFERED_WAYS = 3;
+
+// The ways of the first who should go, dotted, and of the chosen unit where it drives.
+function drawWays() {
+  const held = now().assignments[now().units[chosen.unit]?.assignment];
+  const units = new Set([...offers.recommended().map(({ unit }) => unit).slice(0, OFFERED_WAYS), ...(held ? [] : [chosen.unit])]);
+  const numbered = new Set(offers.numbered().map(({ unit }) => unit));
+  const ways = [...units].filter((unit) => numbered.has(unit)).map((unit) => ({ incident: chosen.incident, unit, kind: "offered" }));
+  if (held) ways.push({ incident: held.incident, unit: chosen.unit, kind: "driven" });
+  showRoutes(ways);
 }
 
 function sendAll() {
@@ -130,6 +142,10 @@ function step(name) {
     return;
   }
   const each = detail.chosenAssignment(now());
+  if (!detail.isSteady()) {
+    say(word("unit_changed", { unit: each.callsign }), "wrong");
+    return;
+  }
   const times = Object.fromEntries(["acknowledged_at", "en_route_at", "on_scene_at", "clear_at"].map((at) => [at, each[at]]));
   const about = { assignment: each.id, unit: each.unit, incident: each.incident };
   if (FORMS.has(name)) open(name, { about: each.callsign, given: { id: each.id, unit: each.unit, times } });
@@ -208,4 +224,5 @@ listen("change", (board) => {
   draw();
 });
 setInterval(() => !document.hidden && askAll(0), REFRESH_MS);
+loadCatalogue().catch(() => {}); // so that the questions are there when a form asks for them
 start().then(() => document.activeElement === document.body && goTo(lists.incidents));

@@ -12,6 +12,7 @@ const panel = document.getElementById("map");
 const map = panel ? openMap(panel) : null;
 const drawn = new Map();
 const headings = new Map();
+let asked = 0;
 
 function heading(id, from, to) {
   if (!from || (from.lon === to.lon && from.lat === to.lat)) return headings.get(id) ?? 0;
@@ -67,17 +68,14 @@ export function showPin(lon, lat) {
   if (Number.isFinite(lon)) map?.show(lon, lat);
 }
 
-// The way by which a unit drives, or would, to an incident. Nothing where no road leads.
-export async function showRoute(incident, unit, kind) {
+// Ways on the map: [{incident, unit, kind}], kind "driven" or "offered". Nothing where no road leads.
+export async function showRoutes(ways) {
   if (!map) return;
+  const turn = (asked += 1);
+  const found = await Promise.all(ways.map(({ incident, unit }) => get(`/api/incidents/${incident}/route/${unit}`, { quiet: true }).catch(() => null)));
+  if (turn !== asked) return;
   map.clearRoutes();
-  if (!incident || !unit) return;
-  try {
-    const { lonlat } = await get(`/api/incidents/${incident}/route/${unit}`, { quiet: true });
-    map.setRoute("selected", lonlat, kind);
-  } catch {
-    // Without a way to show, the map simply shows none; times stand in the list.
-  }
+  found.forEach((route, at) => route && map.setRoute(ways[at].unit, route.lonlat, ways[at].kind));
 }
 
 export function onMap(name, hear) {

@@ -11,7 +11,8 @@ import { assignmentsOf, isLate } from "./order.js";
 
 const head = document.getElementById("detail-head");
 const body = document.getElementById("detail");
-const current = { id: "", more: null, asked: 0, chosen: "" };
+const current = { id: "", more: null, asked: 0, chosen: "", steadyAt: 0 };
+const STEADY_MS = 700; // a key pressed sooner after the chosen unit changed by itself was meant for the one before
 const STEPS = [
   ["q", "acknowledge", ["assigned"]],
   ["w", "go", ["assigned", "acknowledged"]],
@@ -49,14 +50,23 @@ export function forget() {
   Object.assign(current, { id: "", more: null, chosen: "" });
 }
 
-// The assignment that the milestone keys act on.
+// The assignment that the milestone keys act on. It stays the same until it is over or another is chosen: what a crew
+// tells must never land on the next one because a clock ran out meanwhile.
 export function chosenAssignment(board) {
   const all = assignmentsOf(board, current.id);
-  return all.find(({ id }) => id === current.chosen) ?? all.find(isLate) ?? all[0] ?? null;
+  const known = all.find(({ id }) => id === current.chosen);
+  if (known) return known;
+  const next = all.find(isLate) ?? all[0] ?? null;
+  if (current.chosen && next) current.steadyAt = performance.now() + STEADY_MS;
+  current.chosen = next?.id ?? "";
+  return next;
 }
+
+export const isSteady = () => performance.now() >= current.steadyAt;
 
 export function chooseAssignment(id) {
   current.chosen = id;
+  current.steadyAt = 0;
 }
 
 export function stepAssignment(board) {
@@ -172,7 +182,9 @@ function radio(chosen, several) {
     ),
   );
   const other = several && h("button", { class: "button button--quiet", type: "button", "data-step": "next-unit", "data-key": "b" }, h("span", { class: "button-label" }, word("next_unit")), key("B"));
-  return h("div", { class: "toolbar radio" }, h("strong", {}, chosen.callsign), ...buttons, other);
+  const settling = !isSteady();
+  if (settling) setTimeout(() => document.querySelector(".radio")?.classList.toggle("is-settling", !isSteady()), STEADY_MS);
+  return h("div", { class: `toolbar radio${settling ? " is-settling" : ""}` }, h("strong", {}, chosen.callsign), ...buttons, other);
 }
 
 function story(row) {

@@ -15,8 +15,9 @@ export function drawer(name, run, prepare = () => {}) {
 
 export const openDrawer = () => opened?.dataset.drawer ?? null;
 
-// Open a form. about: words shown beside its title; given: what the form needs to know, kept on the form.
-export async function open(name, { about = "", given = {} } = {}) {
+// Open a form. about: words shown beside its title; given: what the form needs to know, kept on the form. It has the
+// focus at once: what is typed next belongs to it, even while it still asks the server for something.
+export function open(name, { about = "", given = {} } = {}) {
   close(false);
   const form = forms.get(name);
   cameFrom = document.activeElement;
@@ -27,7 +28,7 @@ export async function open(name, { about = "", given = {} } = {}) {
   if (shown) shown.textContent = about;
   opened = form;
   form.hidden = false;
-  await handlers.get(name).prepare(form);
+  handlers.get(name).prepare(form);
   form.querySelector('input:not([type="hidden"]):not([disabled]), textarea')?.focus();
   form.scrollIntoView({ block: "nearest" });
 }

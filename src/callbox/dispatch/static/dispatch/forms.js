@@ -67,13 +67,13 @@ drawer(
     const body = { type: values.type, answers: answersIn(form.querySelector("[data-questions]")), priority, reason: values.by_hand, seen: form.given.seen };
     return onIncident("classify", body, word("changed_type"));
   },
-  async (form) => {
+  (form) => {
     const row = incident();
     const questions = form.querySelector("[data-questions]");
     form.given.seen = row.version;
     choose(box(form, "type"), row.type ? { value: row.type, label: row.type_name } : null);
     box(form, "type").onchange = (event) => askQuestions(questions, event.target.value, null);
-    await askQuestions(questions, row.type, null);
+    askQuestions(questions, row.type, null);
   },
 );
 drawer(
@@ -147,11 +147,14 @@ function firstCheckedOf(choices) {
   choices[0].checked = true;
 }
 
+const NEED_REASON = new Set(["set_conditional", "set_unavailable"]);
+
 drawer(
   "unit",
   (values, form) => {
     const { id, version } = form.given;
-    return act("POST", `/api/units/${id}/availability`, { move: values.move, reason: values.reason_unit ?? "", seen: version }, { about: { unit: id }, done: word("availability_set") });
+    const reason = NEED_REASON.has(values.move) ? values.reason_unit : "";
+    return act("POST", `/api/units/${id}/availability`, { move: values.move, reason, seen: version }, { about: { unit: id }, done: word("availability_set") });
   },
   (form) => {
     const { state } = form.given;
@@ -164,5 +167,9 @@ drawer(
     for (const choice of form.elements.move) choice.disabled = !possible.includes(choice.value);
     [...form.elements.move].find(({ value }) => value === possible.at(possible.includes("set_unavailable") && state === "available" ? 1 : 0)).checked = true;
     firstCheckedOf(form.elements.reason_unit);
+    form.onchange = () => {
+      form.elements.reason_unit[0].closest("fieldset").hidden = !NEED_REASON.has(form.elements.move.value);
+    };
+    form.onchange();
   },
 );

@@ -98,6 +98,8 @@ async function fetchRow(kind, id, key) {
 // A row that an answer has brought: it is shown without waiting for the stream.
 export function have(kind, row) {
   change(put(board, kind, row));
+  // What somebody else sent it on may not have been heard of yet.
+  if (kind === "unit" && row.assignment && !board.assignments[row.assignment]) want("assignment", row.assignment);
 }
 
 // Load the board and follow it from there. A stream that missed too much loads it again.

@@ -9,6 +9,7 @@ import { word } from "../web/js/words.js";
 import * as form from "./call_form.js";
 import { onMap, setPin } from "./answer_map.js";
 import { have, listen, now, start, want } from "./queue.js";
+import { loadCatalogue } from "./questions.js";
 import { drawQueue } from "./queue_list.js";
 import { inOrder } from "./queue_state.js";
 import { drawLost } from "./ring_back.js";
@@ -191,4 +192,5 @@ form.setUp(() => {
 });
 onMap("map:click", (at) => form.setPlace(at, form.placeText() || word("point_on_map")));
 listen(draw);
+loadCatalogue().catch(() => {}); // so that the questions are there when a type is chosen
 start(me).then(() => document.activeElement === document.body && goToQueue());
