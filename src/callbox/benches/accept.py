@@ -20,7 +20,7 @@ INSERT INTO bench_contact (id, channel, lane, source, key, digest, content_type,
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """How long and how often."""
     parser.add_argument("--seconds", type=float, default=2.0, help="length of each measurement")
-    parser.add_argument("--rounds", type=int, default=3, help="how often each is repeated, in turn")
+    parser.add_argument("--rounds", type=int, default=5, help="how often each is repeated, in turn")
     parser.add_argument("--contacts", type=int, default=200, help="contacts shown on the screens")
 
 
@@ -51,16 +51,14 @@ def _summary(usual: dict[str, float], slow: dict[str, float]) -> dict[str, float
 def _beside(
     args: argparse.Namespace, folder: Path, environment: dict[str, str], senders: tuple[int, ...]
 ) -> dict[str, float]:
-    """Contacts and pgbench transactions a second, the median of rounds that take turns."""
-    import statistics
-
+    """Contacts and pgbench transactions a second, taking turns; of the round whose ratio is the median one."""
     import uvloop
 
     from callbox.benches._door import migrated, open_door
     from callbox.benches._senders import accepted_per_s
     from callbox.host.embedded import temporary_cluster
 
-    found: dict[str, list[float]] = {}
+    rounds: dict[int, list[tuple[float, float]]] = {count: [] for count in senders}
     label = "slow disk" if environment else "disk"
     with temporary_cluster(durable=True) as cluster:
         urls = migrated(cluster)
@@ -72,11 +70,15 @@ def _beside(
             for _ in range(args.rounds):
                 for count in senders:
                     rate = uvloop.run(accepted_per_s(port, count, args.seconds))
-                    found.setdefault(f"door{count}", []).append(rate)
                     other = _pgbench(program, script, urls.owner, count, args.seconds)
-                    found.setdefault(f"pgbench{count}", []).append(other)
+                    rounds[count].append((rate, other))
                     print(f"{label}: {count} senders {rate:.0f}/s, pgbench {other:.0f}/s", flush=True)
-    return {name: statistics.median(values) for name, values in found.items()}
+    middle = {
+        count: sorted(pairs, key=lambda pair: pair[0] / pair[1])[len(pairs) // 2]
+        for count, pairs in rounds.items()
+    }
+    found = {f"door{count}": pair[0] for count, pair in middle.items()}
+    return found | {f"pgbench{count}": pair[1] for count, pair in middle.items()}
 
 
 def _prepare(program: str, owner_url: str, folder: Path) -> tuple[str, Path]:
@@ -106,7 +108,10 @@ def _pgbench(program: str, script: Path, url: str, clients: int, seconds: float)
     ]
     command += ["-T", str(max(1, round(seconds))), url]
     said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    return float(next(line for line in said.splitlines() if line.startswith("tps")).split()[2])
+    rates = [line.split()[2] for line in said.splitlines() if line.startswith("tps")]
+    if not rates:
+        raise RuntimeError("pgbench finished no transaction: give it more --seconds")
+    return float(rates[0])
 
 
 def _shown(args: argparse.Namespace, folder: Path) -> dict[str, float]:

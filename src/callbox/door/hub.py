@@ -36,6 +36,7 @@ class Hub:
         self._woken = asyncio.Event()
         self._read_at = 0.0
         self.oldest_unread_s: float | None = None
+        self._problem: str | None = None
 
     @property
     def age_s(self) -> float:
@@ -56,11 +57,17 @@ class Hub:
                 await self._follow(link)
             except DATABASE_FAILURES as error:
                 self.oldest_unread_s = None
-                log.warning("The stream cannot read the database (%s).", type(error).__name__)
+                self._say(f"The stream cannot read the database ({type(error).__name__}).")
             finally:
                 if link is not None:
                     link.terminate()
             await asyncio.sleep(RETRY_S)
+
+    def _say(self, problem: str | None) -> None:
+        """Into the log once an outage, not twice a second."""
+        if (problem is None) != (self._problem is None):
+            log.warning(problem or "The stream reads the database again.")
+        self._problem = problem
 
     async def beat(self) -> None:
         """Every second tell every screen the time, how far it has seen everything, and how fresh that is."""
@@ -87,6 +94,7 @@ class Hub:
             if self.entries is None:
                 self.entries = await tail.last_of(link, "journal_entry")
                 self._contacts = await tail.last_of(link, "door_contact")
+        self._say(None)
         pause, measured = TICK_S, 0.0
         while True:
             if time.monotonic() - measured > BEAT_S:

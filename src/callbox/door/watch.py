@@ -41,15 +41,18 @@ class Watch:
 
     async def run(self) -> None:
         """Watch for ever."""
-        known_at = time.monotonic()
+        known_at, blind = time.monotonic(), False
         try:
             while True:
                 screens = list(self._screens)
                 try:
                     allowed = await self._in_force([screen.ticket for screen in screens])
                 except DATABASE_FAILURES as error:
-                    log.warning("Sign-ins cannot be checked (%s).", type(error).__name__)
+                    if not blind:
+                        log.warning("Sign-ins cannot be checked (%s).", type(error).__name__)
+                    blind = True
                 else:
+                    blind = False
                     known_at = time.monotonic()
                     for screen in screens:
                         if screen.ticket not in allowed:
