@@ -79,6 +79,22 @@ function keepPage() {
   note.textContent = missing.join(" ");
 }
 
+const FROM = {
+  begin_duty: ["off_duty"],
+  end_duty: ["available", "conditional", "unavailable"],
+  set_available: ["conditional", "unavailable"],
+  set_conditional: ["available", "unavailable"],
+  set_unavailable: ["available", "conditional"],
+};
+
+// Offer only what can be done from the unit's state.
+export function drawMenu({ state }) {
+  for (const button of document.querySelectorAll("[data-press]")) {
+    button.hidden = !FROM[button.dataset.press].includes(state);
+  }
+  at("reason-part").hidden = state === "off_duty";
+}
+
 export function watchMenu(snapshotNow) {
   const dark = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
   setTheme(localStorage.getItem(THEME) ?? dark);

@@ -8,7 +8,7 @@ import { word } from "../web/js/words.js";
 import { drawAlarm, newsOf, settled as alarmSettled } from "./crew-alarm.js";
 import { clockTime, hearTime } from "./crew-clock.js";
 import { watchForms } from "./crew-forms.js";
-import { watchMenu } from "./crew-menu.js";
+import { drawMenu, watchMenu } from "./crew-menu.js";
 import { watchPosition } from "./crew-position.js";
 import { messages, onChange, press, send } from "./crew-queue.js";
 import { drawRoute } from "./crew-route.js";
@@ -35,6 +35,7 @@ async function draw() {
   const view = shown(snapshot, queue.waiting);
   const active = view.assignments.find((one) => one.active);
   drawUnit(view);
+  drawMenu(view.unit);
   drawEmpty(view, active);
   drawActive(active);
   drawStacked(view.assignments.filter((one) => !one.active));
