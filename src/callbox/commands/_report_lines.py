@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from callbox.analysis.figures import MEASURES, Figure, Share
 
-WIDTH = 20
+WIDTH = 22
 HEADS = {"all": "", "priority": "priority", "hour": "hour"}
 
 
