@@ -14,8 +14,8 @@ from scipy.sparse.csgraph import dijkstra
 
 from callbox.benches import _osrm
 from callbox.geo.actions import import_city
-from callbox.geo.domain import RoadGraph
 from callbox.geo.domain.forward import ForwardSearch
+from callbox.geo.domain.graph import RoadGraph
 from callbox.geo.domain.measure import Floats, Ints
 from callbox.geo.domain.travel import target_arcs
 from callbox.geo.queries import open_city

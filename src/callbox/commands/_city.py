@@ -10,7 +10,7 @@ from callbox.geo import queries
 from callbox.geo.actions import import_city, use_city
 from callbox.geo.check import check_city
 from callbox.geo.demo_source import import_recipe
-from callbox.geo.domain import ImportReport
+from callbox.geo.domain.things import ImportReport
 from callbox.host.config import load
 
 SHOWN = 12

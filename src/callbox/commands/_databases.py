@@ -10,7 +10,8 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from callbox.commands._options import OWN
+from callbox.commands._demo import demo_database
+from callbox.commands._options import DEMO, OWN
 from callbox.commands._setup import database, migrate
 from callbox.host.cluster import Cluster
 from callbox.host.config import load
@@ -27,6 +28,10 @@ def chosen_database(name: str) -> Iterator[Urls]:
     if name == OWN:
         with database() as urls:
             yield urls
+        return
+    if name == DEMO:
+        with demo_database(load().city):
+            yield Urls(owner=os.environ["CALLBOX_OWNER_URL"], app=os.environ["DATABASE_URL"])
         return
     if not replay_home().exists():
         raise NotFound(_("Nothing was replayed yet. Replay a file first: callbox replay sffd FILE --city sf"))

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from callbox.commands import _serve
 from callbox.commands._setup import migrate, prepare, use_django
+from callbox.geo.domain.version import is_usable
 from callbox.host.cluster import Cluster
 from callbox.host.config import load
 from callbox.host.processes import Part
@@ -25,7 +26,7 @@ def run(args: argparse.Namespace) -> int:
     config = load()
     os.environ |= {"CALLBOX_CITY": args.city, "CALLBOX_DEMO": "1", SPEED: f"{args.speed:g}"}
     os.environ["CALLBOX_SPOOL"] = str(config.home / f"spool-demo-{args.city}")
-    with _database(args.city):
+    with demo_database(args.city):
         prepare()
         _set_up(args.city)
         simulator = Part("demo", "callbox.demo", (args.city, str(args.seed), str(args.speed)))
@@ -38,7 +39,7 @@ def _say(url: str) -> None:
 
 
 @contextmanager
-def _database(city: str) -> Iterator[None]:
+def demo_database(city: str) -> Iterator[None]:
     """The embedded server with this demo city's own database, apart from that of a real installation."""
     cluster = Cluster(load().home)
     cluster.start()
@@ -71,7 +72,7 @@ def _is_set_up(city: str) -> bool:
     """The same as the room's own query, without Django: a second start is to be quick."""
     import psycopg
 
-    if not (load().cities / city / "current").is_file():
+    if not is_usable(load().cities, city):
         return False
     with psycopg.connect(os.environ["DATABASE_URL"]) as link:
         found = link.execute("SELECT 1 FROM access_person WHERE username = 'simulated-dispatcher'").fetchone()

@@ -3,14 +3,14 @@
 
 import argparse
 
-OWN, REPLAY = "own", "replay"
+OWN, REPLAY, DEMO = "own", "replay", "demo"
 
 
 def add_database_argument(parser: argparse.ArgumentParser) -> None:
     """`--database`: which database a command reads."""
     parser.add_argument(
         "--database",
-        choices=(OWN, REPLAY),
+        choices=(OWN, REPLAY, DEMO),
         default=OWN,
-        help="the installation's own (default), or the one of the last replay",
+        help="the installation's own (default), the one of the last replay, or that of the demo of CALLBOX_CITY",
     )

@@ -10,7 +10,7 @@ HELP = "verify the journal: every hash, link, head and seal"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`callbox journal verify [--database replay]`."""
+    """`callbox journal verify [--database replay|demo]`."""
     parser.add_argument(
         "step", choices=["verify"], help="recompute everything and name the first entry that does not fit"
     )

@@ -131,6 +131,7 @@ def move_assignment(
             known=", ".join(domain.MILESTONES),
         )
     assignment = queries.assignment_for(by, assignment_id)
+    _check_time(assignment, at)
     said = {
         **(facts or {}),
         "unit": assignment.unit_id,
@@ -148,6 +149,14 @@ def move_assignment(
         _stand_down(assignment, by, at)
         _activate_next(assignment.unit_id, by, at)
     return moved
+
+
+def _check_time(assignment: Assignment, at: datetime) -> None:
+    if at < assignment.assigned_at:
+        raise Invalid(
+            _("This cannot have been before the unit was assigned at %(at)s. Correct the time."),
+            at=assignment.assigned_at.isoformat(timespec="seconds"),
+        )
 
 
 def _stand_down(assignment: Assignment, by: Actor, at: datetime) -> None:
@@ -231,6 +240,7 @@ def correct_milestone(
     was = getattr(assignment, milestone)
     if was is None:
         raise Conflict(_("This milestone has no time yet: set it first."))
+    _check_time(assignment, now)
     facts = {**_said(assignment), "milestone": milestone, "was": was, "now": now, "reason": reason}
     moved = move(assignment.matter, "correct", Change(facts), by=by, at=at)
     Assignment.objects.filter(pk=assignment_id).update(**{milestone: now})

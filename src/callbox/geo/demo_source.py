@@ -8,8 +8,9 @@ from pathlib import Path
 
 from callbox.geo.actions import import_city
 from callbox.geo.domain.things import ImportReport
+from callbox.geo.domain.version import is_usable
 from callbox.geo.fetch import CHECKOUT, packages
-from callbox.geo.queries import City, current_version, open_city
+from callbox.geo.queries import City, open_city
 from callbox.kernel.errors import NotFound
 from callbox.kernel.text import gettext_noop as _
 
@@ -54,7 +55,7 @@ def import_recipe(home: Path, data: Path, name: str, *, at: datetime) -> ImportR
 
 def ensure_city(home: Path, data: Path, name: str, *, at: datetime) -> City:
     """The city in force, imported by its recipe first when it is not there yet."""
-    if current_version(home / "cities", name) is None:
+    if not is_usable(home / "cities", name):
         import_recipe(home, data, name, at=at)
     return open_city(home / "cities", name)
 

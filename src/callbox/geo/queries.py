@@ -14,8 +14,9 @@ from callbox.geo.domain.book import AddressBook
 from callbox.geo.domain.graph import RoadGraph
 from callbox.geo.domain.search import PlaceSearch
 from callbox.geo.domain.things import Area, Place, PlaceHit
+from callbox.geo.domain.version import current_version, is_readable
 from callbox.host.config import load
-from callbox.kernel.errors import NotFound
+from callbox.kernel.errors import NotFound, Unavailable
 from callbox.kernel.text import gettext_noop as _
 
 FACTORS_FILE = Path(__file__).parent / "data" / "speed_factors.json"
@@ -69,18 +70,17 @@ def _city(folder: Path) -> City:
     return City(folder)
 
 
-def current_version(root: Path, name: str) -> str | None:
-    """The version in force, or None when the city was never imported."""
-    pointer = root / name / "current"
-    return pointer.read_text(encoding="ascii").strip() if pointer.is_file() else None
-
-
 def open_city(root: Path, name: str, version: str | None = None) -> City:
     """The city in force, or one of its versions. Raises NotFound when it was never imported."""
     found = version or current_version(root, name)
     if not found or not (root / name / found / "city.json").is_file():
         raise NotFound(
             _("There is no city %(name)s. Import one: callbox city import ROADS --name %(name)s"), name=name
+        )
+    if not is_readable(root / name / found):
+        raise Unavailable(
+            _("The city %(name)s was imported by another version of Callbox. Import its files again."),
+            name=name,
         )
     with _lock:
         return _city(root / name / found)

@@ -13,6 +13,7 @@ from callbox.incidents import domain, queries
 from callbox.incidents.catalogue import check_answers, load_dispositions, type_for
 from callbox.incidents.models import Incident, IncidentCall, Place, Remark
 from callbox.incidents.priorities import load_priorities, priority_for
+from callbox.intake.actions import follow_merge
 from callbox.kernel.actor import Actor
 from callbox.kernel.errors import Conflict, Invalid
 from callbox.kernel.ids import new_id
@@ -242,6 +243,7 @@ def merge_incident(incident_id: UUID, into: UUID, *, by: Actor, at: datetime) ->
     for call in IncidentCall.objects.filter(incident=incident):
         move(other.matter, "add_call", Change({"call": call.call, "merged_from": incident_id}), by=by, at=at)
     IncidentCall.objects.filter(incident=incident).update(incident=other)
+    follow_merge(incident_id, into)
     return moved
 
 

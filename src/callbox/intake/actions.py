@@ -195,6 +195,11 @@ def link_call(call_id: UUID, incident_id: UUID, *, by: Actor, at: datetime) -> M
     return moved
 
 
+def follow_merge(incident_id: UUID, into: UUID) -> None:
+    """The calls of a merged incident now belong to the other one. Called inside the merge's transaction."""
+    Call.objects.filter(incident_id=incident_id).update(incident_id=into)
+
+
 @transaction.atomic
 def wrap_up_call(call_id: UUID, outcome: str, *, by: Actor, at: datetime) -> Moved:
     """Finish the call with an outcome. Raises Invalid for an unknown one, or `incident` without an incident."""

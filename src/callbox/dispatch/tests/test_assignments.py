@@ -181,6 +181,17 @@ def test_a_wrong_milestone_is_put_right_and_the_old_time_stays_in_the_journal() 
     )
 
 
+def test_nothing_was_so_before_the_unit_was_assigned() -> None:
+    sent = send(world.incident(), world.unit())
+    early = AT - timedelta(seconds=1)
+    with pytest.raises(Invalid, match="before the unit was assigned"):
+        actions.move_assignment(sent.pk, "arrive", by=dispatcher(), at=early)
+    go(sent, "arrive")
+    with pytest.raises(Invalid, match="before the unit was assigned"):
+        actions.correct_milestone(sent.pk, "on_scene_at", early, "typo", by=dispatcher(), at=LATER)
+    assert Assignment.objects.get(pk=sent.pk).on_scene_at == LATER
+
+
 def test_duty_does_not_end_on_an_assignment() -> None:
     unit = world.unit()
     send(world.incident(), unit)

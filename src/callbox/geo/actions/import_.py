@@ -22,12 +22,12 @@ from callbox.geo.domain.book import Address, AddressBook, make_book
 from callbox.geo.domain.graph import RoadGraph
 from callbox.geo.domain.text import split_number
 from callbox.geo.domain.things import ImportReport, Note, Place
+from callbox.geo.domain.version import FORMAT
 from callbox.kernel.errors import Invalid
 from callbox.kernel.text import gettext_noop as _
 
 ATTRIBUTION = "© OpenStreetMap contributors"
 TILES = "tiles.pmtiles"
-FORMAT = 1
 """Raised when the folder's layout changes, so that an old folder is seen to be old."""
 
 

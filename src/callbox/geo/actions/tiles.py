@@ -8,6 +8,7 @@ Layers, and the attributes of their features (text; an empty text is left out):
 | roads | line | class (motorway, trunk, primary, secondary, tertiary, residential, service), name, name_zh,
   name_en, oneway (1: along the line, 0: both ways) | 10 to 14, by class |
 | areas | polygon | id, name, kind | 10 |
+| area_names | point | name, kind: one inside each area, so that a name is drawn once | 10 |
 | places | point | name, kind, made_up (true or left out) | 10 |
 | buildings | polygon | name | 14 |
 | water, green | polygon | name | 10 |
@@ -53,7 +54,7 @@ def write_tiles(
 ) -> dict[str, int]:
     """Write the map to `path`; answers how many tiles it has, and how many house numbers are drawn."""
     numbers = _numbers(book)
-    layers = [*_shapes(source), _areas(areas), _roads(source), numbers, _places(places)]
+    layers = [*_shapes(source), _areas(areas), _area_names(areas), _roads(source), numbers, _places(places)]
     tiles = write_pmtiles(
         path, [layer for layer in layers if len(layer.shapes)], (LEAST_ZOOM, MOST_ZOOM), bounds, attribution
     )
@@ -106,6 +107,12 @@ def _shapes(source: Source) -> list[Layer]:
 def _areas(areas: AreaIndex) -> Layer:
     told = [_told(id=area.id, name=area.name, kind=area.kind) for area in areas.areas]
     return _flat("areas", areas.shapes, told, LEAST_ZOOM)
+
+
+def _area_names(areas: AreaIndex) -> Layer:
+    told = [_told(name=area.name, kind=area.kind) for area in areas.areas]
+    inside = [shapely.Point(areas.inside(row)) for row in range(len(areas.areas))]
+    return _flat("area_names", inside, told, LEAST_ZOOM)
 
 
 def _places(places: Sequence[Place]) -> Layer:

@@ -7,7 +7,8 @@ from xml.sax.saxutils import quoteattr
 
 from callbox.geo.actions.osm import read_osm
 from callbox.geo.actions.roads import graph_from
-from callbox.geo.domain import RoadGraph, RoadPosition
+from callbox.geo.domain.graph import RoadGraph
+from callbox.geo.domain.things import RoadPosition
 
 STEP = 0.001
 """Degrees between neighbouring points of the drawing: some 111 m at the equator, where the towns lie."""

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from callbox.geo.domain import RoadGraph, RoadPosition
 from callbox.geo.domain.forward import ForwardSearch
+from callbox.geo.domain.graph import RoadGraph
 from callbox.geo.domain.network import RawNetwork, RawWay, edges_of, keep_edges
 from callbox.geo.domain.states import kept_sequences, states_of, strong_edges
+from callbox.geo.domain.things import RoadPosition
 from callbox.geo.domain.turns import Arcs
 from callbox.geo.queries import City
 from callbox.geo.tests.drawn import STEP, Town, near

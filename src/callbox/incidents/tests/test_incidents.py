@@ -3,12 +3,15 @@ from collections.abc import Callable
 from uuid import UUID
 
 import pytest
+from tests import world
 from tests.world import AT, LATER, call_taker, crew_of, dispatcher, incident, journal_size, supervisor
 
 from callbox.access.models import PersonalRead
-from callbox.incidents import actions, queries
+from callbox.incidents import actions, linking, queries
 from callbox.incidents.actions import Kind, Where
 from callbox.incidents.models import Incident, IncidentCall, Place, Remark
+from callbox.intake import actions as intake
+from callbox.intake import queries as intake_queries
 from callbox.journal import queries as journal
 from callbox.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal
 from callbox.kernel.ids import new_id
@@ -136,6 +139,14 @@ def test_merging_takes_the_calls_along() -> None:
     assert (fresh(first).matter.state, fresh(first).merged_into) == ("merged", second.pk)
     assert IncidentCall.objects.get(call=call).incident_id == second.pk
     assert journal.history(second.pk)[-1].facts["merged_from"] == str(first.pk)
+
+
+def test_a_merged_incidents_calls_show_the_number_of_the_other() -> None:
+    call, first, second = world.waiting_call(), incident(), incident()
+    intake.claim_call(call.pk, by=call_taker(), at=AT)
+    linking.link_call_to_incident(call.pk, first.pk, by=call_taker(), at=AT)
+    actions.merge_incident(first.pk, second.pk, by=dispatcher(), at=LATER)
+    assert [c.pk for c in intake_queries.calls_of_incident(dispatcher(), second.pk)] == [call.pk]
 
 
 def test_a_call_belongs_to_one_incident() -> None:

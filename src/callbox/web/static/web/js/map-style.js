@@ -73,7 +73,7 @@ function labels(c, language) {
   return [
     label("road-names-main", "roads", text, halo, streets, { minzoom: 13.5, filter: main }),
     label("road-names", "roads", text, halo, streets, { minzoom: 15.5, filter: classesOf(4) }),
-    label("area-names", "areas", text, halo, { "text-field": name, "text-size": 12, "text-letter-spacing": 0.08, "text-padding": 24 }, { minzoom: 11 }),
+    label("area-names", "area_names", text, halo, { "text-field": name, "text-size": 12, "text-letter-spacing": 0.08, "text-padding": 24 }, { minzoom: 11 }),
     label("house-numbers", "numbers", text, halo, { "text-field": ["get", "number"], "text-size": 10 }, { minzoom: 16.5 }),
     label("place-names", "places", c["map-label"], halo, { "text-field": name, "text-size": 12 }, { minzoom: 14 }),
   ];

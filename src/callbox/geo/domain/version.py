@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whether the folder of an imported city is one that this Callbox reads. Imports nothing heavy."""
+
+import json
+from functools import lru_cache
+from pathlib import Path
+
+FORMAT = 2  # grows when what an import writes, or what is read of it, changes
+
+
+def current_version(root: Path, name: str) -> str | None:
+    """The version in force, or None when the city was never imported."""
+    pointer = root / name / "current"
+    return pointer.read_text(encoding="ascii").strip() if pointer.is_file() else None
+
+
+def is_usable(root: Path, name: str) -> bool:
+    """Whether a version of the city is in force that this Callbox can read."""
+    found = current_version(root, name)
+    return found is not None and is_readable(root / name / found)
+
+
+@lru_cache(maxsize=16)
+def is_readable(folder: Path) -> bool:
+    """A version never changes, so the answer holds."""
+    facts = json.loads((folder / "city.json").read_text(encoding="utf-8"))
+    return bool(facts.get("format") == FORMAT)
