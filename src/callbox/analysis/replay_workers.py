@@ -90,7 +90,10 @@ def work(
     units = {unit: place for place, unit in enumerate(sorted({r.unit for c in calls for r in c.units}))}
     mine = {call.number for call in calls[number::workers]}
     player = Player()
+    parent = os.getppid()
     for step in steps_of(calls):
+        if os.getppid() != parent:
+            return  # whoever started the replay was killed
         if step.call.number in mine:
             _wait_turn(step, units, done)
             player.play(step)
@@ -100,7 +103,8 @@ def work(
 
 def _wait_turn(step: Step, units: dict[str, int], done: "Array[c_int]") -> None:
     if step.row:
-        while done[units[step.row.unit]] < step.turn:
+        parent = os.getppid()
+        while done[units[step.row.unit]] < step.turn and os.getppid() == parent:
             time.sleep(WAIT_S)
 
 
