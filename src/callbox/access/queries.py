@@ -19,9 +19,12 @@ def actor_of(person: Person, at: datetime) -> Actor:
     """The person as one who acts, with what they may do at this moment."""
     grants = list(grants_in_force(person.id, at))
     keys = {key for grant in grants for key in grant.keys}
-    if person.agency_id:
+    roles = {grant.role for grant in grants}
+    if person.agency_id and roles - {
+        domain.CREW
+    }:  # a crew sees what its own unit is sent to, not its agency's all
         keys.add(f"agency:{person.agency_id}")
-    return domain.actor(f"person:{person.id}", {grant.role for grant in grants}, keys)
+    return domain.actor(f"person:{person.id}", roles, keys)
 
 
 def grants_in_force(person_id: UUID, at: datetime) -> Iterable[Grant]:
