@@ -9,7 +9,8 @@ import pytest
 
 from callbox.geo.actions import import_city, use_city
 from callbox.geo.actions.folder import new_version
-from callbox.geo.queries import City, cities_in, current_version, open_city, speed_factor_on
+from callbox.geo.domain.version import current_version
+from callbox.geo.queries import City, cities_in, open_city, speed_factor_on
 from callbox.geo.tests.conftest import AT
 from callbox.geo.tests.drawn import Town
 from callbox.kernel.errors import Invalid, NotFound, Refusal
