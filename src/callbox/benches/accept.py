@@ -106,7 +106,7 @@ def _pgbench(program: str, script: Path, url: str, clients: int, seconds: float)
         "-j",
         str(min(clients, 2)),
     ]
-    command += ["-T", str(max(1, round(seconds))), url]
+    command += ["-T", str(max(3, round(seconds))), url]
     said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     rates = [line.split()[2] for line in said.splitlines() if line.startswith("tps")]
     if not rates:

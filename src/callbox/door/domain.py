@@ -17,6 +17,7 @@ from uuid import UUID
 OTHER = "other"
 TEXT_LIMIT = 200  # characters kept of a header
 META = struct.Struct("<I")
+UNFIT = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ def unpacked(data: bytes) -> Contact:
 
 def _clean(text: str) -> str:
     """A header's text as every database and log can hold it: no control characters, not long."""
-    return re.sub(r"[\x00-\x1f\x7f\ud800-\udfff]", "", text)[:TEXT_LIMIT]
+    return (text if text.isprintable() else UNFIT.sub("", text))[:TEXT_LIMIT]
 
 
 def _time(text: str) -> datetime | None:
