@@ -98,6 +98,7 @@ def test_choosing_another_unit_asks_why(site: Live, browser: Browser) -> None:
     form = page.locator('[data-drawer="other"]')
     expect(form).to_be_visible()
     until(page, "() => document.activeElement.name === 'reason'")
+    expect(form.get_by_role("button", name="Do it")).to_be_in_viewport()
     shot(page, "desk-dispatch-other-unit")
     page.keyboard.press("2")
     page.keyboard.press("Enter")
@@ -153,6 +154,9 @@ def test_every_daily_step_has_a_form_and_a_key(site: Live, browser: Browser) -> 
     page.keyboard.press("Enter")
     expect(page.locator(".detail-place")).to_contain_text("1 Market St")
 
+    caught_up(page)
+    expect(page.locator(".offer-name").first).to_have_text(offers(site, made["id"])[0]["callsign"])
+    expect(page.locator(".offer-list:not(.is-settling)")).to_be_visible()
     page.keyboard.press("1")
     expect(page.locator("[data-assignment]")).to_have_count(1)
     page.keyboard.press("w")

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from callbox.dispatch import words
 from callbox.dispatch.script_words import board_words, story_words
 from callbox.geo.queries import City, current_city
-from callbox.kernel.errors import NotFound
+from callbox.kernel.errors import NotFound, Unavailable
 from callbox.web.menu import desk_page
 
 BOARD, SUPERVISOR = "assignment.recall", "late.see"
@@ -44,16 +44,17 @@ def supervisor(request: HttpRequest) -> HttpResponse:
         "live": "later",
         "words": board_words() | story_words() | words.supervisor_words(),
         "code_texts": words.codes(),
+        "codes": words.choices(),
         "type_names": {code: name for code, name, _hint in words.types()},
     }
     return render(request, "dispatch/supervisor.html", context)
 
 
 def city_shown() -> dict[str, object] | None:
-    """What the map needs of the city in force; None where none was imported."""
+    """What the map needs of the city in force; None where none can be shown."""
     try:
         city: City = current_city()
-    except NotFound:
+    except (NotFound, Unavailable):
         return None
     return {
         "tiles_url": f"/map/{city.name}/{city.version}.pmtiles",

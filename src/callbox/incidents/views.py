@@ -6,7 +6,7 @@ from django.shortcuts import render
 
 from callbox.geo.queries import current_city
 from callbox.incidents import words
-from callbox.kernel.errors import NotFound
+from callbox.kernel.errors import NotFound, Unavailable
 from callbox.web.menu import desk_page
 
 DESK = "call.claim"
@@ -28,9 +28,9 @@ def answer(request: HttpRequest) -> HttpResponse:
 
 
 def _city() -> dict[str, object] | None:
-    """What the map needs of the city in force; None where none was imported."""
+    """What the map needs of the city in force; None where none can be shown."""
     try:
         city = current_city()
-    except NotFound:
+    except (NotFound, Unavailable):
         return None
     return {"tiles_url": f"/map/{city.name}/{city.version}.pmtiles", "bounds": city.bounds}

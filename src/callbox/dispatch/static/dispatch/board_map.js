@@ -35,7 +35,7 @@ function shownUnit(board, unit) {
     lat: at.lat,
     heading: heading(unit.id, drawn.get(unit.id), at),
     stale: Boolean(at.at) && clock() - Date.parse(at.at) > STALE_MS,
-    alarm: Boolean(held && isLate(held)),
+    alarm: Boolean(held && board.incidents[held.incident]?.safety_alarm),
   };
 }
 

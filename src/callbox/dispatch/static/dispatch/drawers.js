@@ -2,6 +2,8 @@
 // Forms inside the page, one open at a time: a key opens one, Enter does it, Escape leaves it. No dialog.
 
 import { choose, setOptions } from "../web/js/combobox.js";
+import { say } from "../web/js/status.js";
+import { word } from "../web/js/words.js";
 
 const forms = new Map([...document.querySelectorAll("form[data-drawer]")].map((form) => [form.dataset.drawer, form]));
 const handlers = new Map();
@@ -29,7 +31,9 @@ export function open(name, { about = "", given = {} } = {}) {
   opened = form;
   form.hidden = false;
   handlers.get(name).prepare(form);
-  form.querySelector('input:not([type="hidden"]):not([disabled]), textarea')?.focus();
+  const first = form.querySelector('input:not([type="hidden"]):not([disabled]), textarea');
+  first?.focus();
+  if (first?.type === "text") first.select(); // what is typed replaces what stood there
   form.scrollIntoView({ block: "nearest" });
 }
 
@@ -56,11 +60,20 @@ function valuesOf(form) {
   return Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, String(value).trim()]));
 }
 
+// A list that asks for one of its own: what was typed but not chosen does not count.
+function lacksChoice(form) {
+  const open = [...form.querySelectorAll("[data-combobox]:not([data-free])")].find((each) => !each.querySelector('input[type="hidden"]').value);
+  if (!open) return false;
+  say(word("choose_one"), "wrong");
+  open.querySelector("input").focus();
+  return true;
+}
+
 async function submit(event) {
   const form = event.target.closest("form[data-drawer]");
   if (!form) return;
   event.preventDefault();
-  if (form.dataset.busy) return;
+  if (form.dataset.busy || lacksChoice(form)) return;
   form.dataset.busy = "yes";
   try {
     const done = await handlers.get(form.dataset.drawer).run(valuesOf(form), form);
@@ -81,7 +94,7 @@ function onKey(event) {
     event.preventDefault();
     form.requestSubmit();
   } else if (/^[1-9]$/.test(event.key) && event.target.type === "radio" && !event.target.closest("[data-question]")) {
-    const choices = event.target.closest("fieldset").querySelectorAll("input");
+    const choices = event.target.closest("fieldset").querySelectorAll("input:enabled");
     choices[Number(event.key) - 1]?.click();
     choices[Number(event.key) - 1]?.focus();
     event.preventDefault();

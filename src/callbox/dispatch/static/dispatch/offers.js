@@ -46,6 +46,13 @@ export function numbered() {
 
 export const recommended = () => current.advice?.offers ?? [];
 
+// A list that has just changed looks like it until its keys act again.
+function settles() {
+  const rest = current.steadyAt - performance.now();
+  if (rest > 0) setTimeout(() => document.querySelector(".offer-list")?.classList.remove("is-settling"), rest);
+  return rest > 0;
+}
+
 // Whether the list has stood still long enough to be pressed; says so when not.
 export function isSteady() {
   if (performance.now() >= current.steadyAt) return true;
@@ -65,14 +72,14 @@ export function drawOffers() {
     plan.length ? h("p", { class: "plan" }, h("span", { class: "quiet" }, word("plan_asks")), " ", counted(plan)) : null,
     missing.length ? h("p", { class: "notice notice--late" }, word("plan_misses"), " ", counted(missing)) : null,
     !offers.length && !missing.length ? h("p", { class: "notice" }, word("plan_filled")) : null,
-    h("ol", { class: "offer-list" }, ...rows),
+    h("ol", { class: `offer-list${settles() ? " is-settling" : ""}` }, ...rows),
   );
 }
 
 const counted = (needs) => needs.map(({ name, count }) => `${count} × ${name}`).join(" · ");
 
 function drawn(offer, number, names) {
-  const fills = offer.recommended ? h("strong", {}, names.get(offer.fills) ?? offer.fills) : h("span", { class: "quiet" }, word("asks_reason"));
+  const fills = offer.recommended ? h("strong", {}, names.get(offer.fills) ?? offer.fills) : h("span", { class: "quiet" }, word(offer.why.includes("not_asked_for") ? "not_in_plan" : "arrives_later"));
   const streets = offer.streets?.length ? word("by_streets", { streets: offer.streets.join(" → ") }) : "";
   const telling = offer.why_text.filter((_text, at) => !PLAIN.has(offer.why[at]));
   const why = [streets, ...telling, position(offer)].filter(Boolean).join(" · ");

@@ -59,8 +59,9 @@ export function unitGroups(board, by) {
     groups.get(key).units.push(unit);
   }
   for (const group of groups.values()) group.units.sort(byCallsign);
-  const order = (group) => (by === "station" ? group.name || "\uffff" : STATES.indexOf(group.key));
-  return [...groups.values()].sort((a, b) => compare([order(a)], [order(b)]));
+  const byName = (a, b) => (a.name || "\uffff").localeCompare(b.name || "\uffff", "en", { numeric: true });
+  const byState = (a, b) => STATES.indexOf(a.key) - STATES.indexOf(b.key);
+  return [...groups.values()].sort(by === "station" ? byName : byState);
 }
 
 function byCallsign(a, b) {
