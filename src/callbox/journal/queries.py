@@ -14,8 +14,8 @@ from callbox.journal.domain import Written, first_misfit
 from callbox.kernel.chain import ZERO, canonical, link, merkle_root
 
 COLUMNS = (
-    "seq, xid::text::bigint AS at_xid, chain, number, kind, move, was, becomes, round, actor, role, at, recorded_at, facts::text,"
-    " scope, prev, hash"
+    "seq, xid::text::bigint AS at_xid, chain, number, kind, move, was, becomes, round, actor, role, at, recorded_at,"
+    " facts::text, scope, prev, hash"
 )
 START = (0, 0)
 
@@ -94,8 +94,8 @@ def horizon() -> tuple[int, int]:
     """The position of the last settled entry: where a snapshot of a screen stands."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT xid::text::bigint AS at_xid, seq FROM journal_entry WHERE xid < pg_snapshot_xmin(pg_current_snapshot())"
-            " ORDER BY xid DESC, seq DESC LIMIT 1"
+            "SELECT xid::text::bigint AS at_xid, seq FROM journal_entry"
+            " WHERE xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY xid DESC, seq DESC LIMIT 1"
         )
         row = cursor.fetchone()
     return (row[0], row[1]) if row else START
