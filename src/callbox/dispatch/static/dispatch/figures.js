@@ -26,7 +26,7 @@ function measured({ measures, figures }) {
 function promised({ measures, shares }) {
   const names = new Map(measures.map(({ code, name }) => [code, name]));
   const row = (share) => {
-    const name = [names.get(share.measure) ?? share.measure, share.scope === "*" ? "" : word(`agency_${share.scope}`), word("figure_priorities", share)];
+    const name = [names.get(share.measure) ?? share.measure, share.scope === "*" ? "" : word(`agency_${share.scope}`), word("figure_priorities", { priorities: share.priorities.replace(/^(\d)-\1$/, "$1") })];
     const kept = word("figure_percent", { percent: Math.round(share.percent) });
     return h(
       "tr",
