@@ -14,7 +14,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--city", default="sf", help="city in which they happened (default: sf)")
     parser.add_argument("--units", choices=["stations"], default="stations", help="where units count from")
     parser.add_argument("--calls", type=int, help="only the first N calls")
-    parser.add_argument("--workers", type=int, default=2, help="processes at once (default: 2)")
+    parser.add_argument("--workers", type=int, default=4, help="processes at once (default: 4)")
 
 
 def run(args: argparse.Namespace) -> int:
