@@ -3,13 +3,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cache
 from uuid import UUID
 
 import numpy as np
 
 from callbox.dispatch import domain, queries
+from callbox.dispatch.limits import oldest_position
 from callbox.dispatch.models import Assignment, Position, Unit
 from callbox.dispatch.plans import ResponsePlan, load_plans, plan_for
 from callbox.dispatch.ranking import Recommendation, UnitNow, rank
@@ -23,8 +24,6 @@ from callbox.kernel.actor import Actor
 from callbox.kernel.errors import Invalid
 from callbox.kernel.text import gettext_noop as _
 from callbox.matters.promises import load_promises, promises_for
-
-OLDEST_POSITION = timedelta(minutes=5)  # set by the authority; an older one counts as "at its station"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +85,7 @@ def roads_of(
     city: City, units: Sequence[Unit], at: datetime
 ) -> tuple[dict[UUID, RoadPosition], dict[UUID, Position | None]]:
     """Where each unit is on the roads: its last position if that is fresh, else its station; and that position."""
-    fresh = {p.unit_id: p for p in Position.objects.filter(at__gt=at - OLDEST_POSITION)}
+    fresh = {p.unit_id: p for p in Position.objects.filter(at__gt=at - oldest_position(at.date()))}
     found: dict[UUID, RoadPosition] = {}
     sources: dict[UUID, Position | None] = {}
     for unit in units:
