@@ -3,6 +3,7 @@
 
 import os
 import threading
+from importlib import import_module
 
 from django.core.wsgi import get_wsgi_application
 
@@ -14,17 +15,18 @@ if PARENT in os.environ:
     end_with_parent()  # the server runs us in a process of its own, which must not outlive it
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "callbox.settings")
 application = get_wsgi_application()
+import_module("callbox.urls")  # a fault in a page's module ends the start instead of answering 500 for ever
 
 
 def _warm() -> None:
     """Open the city and its address book before the first call-taker waits for them."""
     from callbox.geo.queries import current_city
-    from callbox.kernel.errors import NotFound
+    from callbox.kernel.errors import Refusal
 
     try:
         current_city().search("a", 1)
-    except NotFound:
-        return
+    except Refusal:
+        return  # no city yet: the pages that need one say so
 
 
 if PARENT in os.environ:

@@ -171,6 +171,7 @@ def waive_part(whole: Matter, part_id: UUID, reason: str, *, by: Actor, at: date
     role = by.require(f"{whole.kind}.waive_part", whole.scope)
     if not Part.objects.filter(whole=whole, part_id=part_id, waived=False).update(waived=True):
         raise Conflict
+    touch(whole)
     _write(whole, "waive_part", whole.state, {"part": part_id, "reason": reason}, role, by, at)
 
 

@@ -166,6 +166,7 @@ def test_a_whole_closes_only_when_its_parts_are_closed_or_waived() -> None:
         move(whole, "finish", how="too early")
     with transaction.atomic():
         actions.waive_part(whole, second.id, "not_needed", by=WORKER, at=LATER)
+    assert row(whole)["version"] == len(journal.history(whole.id))
     with pytest.raises(Conflict), transaction.atomic():
         actions.waive_part(whole, second.id, "not_needed", by=WORKER, at=LATER)
     assert move(Matter.objects.get(pk=whole.pk), "finish", how="well").state == "done"
