@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """One row by its key is what the QuerySet would have given."""
 
+from typing import Any
+
 import pytest
 from django.db.models import QuerySet
 
@@ -69,10 +71,10 @@ def test_what_the_database_would_have_to_convert_is_left_to_a_queryset() -> None
             app_label = "matters"
             proxy = True
 
-    field = Converted._meta.get_field("owner")
-    field.from_db_value = lambda value, *_rest: value  # type: ignore[union-attr]  # as a field of its own would have
+    field: Any = Converted._meta.get_field("owner")
+    field.from_db_value = lambda value, *_rest: value  # as a field of its own would have
     try:
         with pytest.raises(TypeError, match="use a QuerySet"):
             OneRow(lambda: Converted.objects.filter(id=KEY))(new_id())
     finally:
-        del field.from_db_value  # type: ignore[union-attr]  # as above
+        del field.from_db_value
