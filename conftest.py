@@ -4,8 +4,15 @@
 import os
 from collections.abc import Iterator
 
+import hypothesis
 import psycopg
 import pytest
+
+# A busy machine is no fault of the code under test: no test here is timed.
+hypothesis.settings.register_profile(
+    "callbox", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("callbox")
 
 # Playwright runs an event loop in the tests' own thread; Django would refuse the database there.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
