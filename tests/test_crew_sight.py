@@ -2,8 +2,6 @@
 from datetime import timedelta
 
 import pytest
-from tests import world
-from tests.world import AT, LATER, SETUP, dispatcher
 
 from callbox.access import actions, queries
 from callbox.access.models import Agency, Person
@@ -11,6 +9,8 @@ from callbox.dispatch import actions as dispatch
 from callbox.dispatch import queries as dispatch_queries
 from callbox.incidents import queries as incident_queries
 from callbox.kernel.errors import NotFound
+from tests import world
+from tests.world import AT, LATER, SETUP, dispatcher
 
 pytestmark = pytest.mark.django_db
 

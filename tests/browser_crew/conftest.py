@@ -22,7 +22,7 @@ TOUCH = {"width": 390, "height": 844}
 SMALL = {"width": 320, "height": 568}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # two sites at once would share a database and a spool
 def live_crew_site(django_db_setup: None) -> Iterator[str]:
     """The address of the door of a running installation on the tests' own database."""
     link_sf(load().home)

@@ -14,14 +14,14 @@ from tests.live import Live, live_site
 expect.set_options(timeout=20_000)  # a busy machine is no fault of the page
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # two sites at once would share a database and a spool
 def processes(django_db_setup: None) -> Iterator[Live]:
     link_sf(load().home)
     with live_site() as live:
         yield live
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # while it is open, no other test of this process may run an event loop
 def browser() -> Iterator[Browser]:
     with launch_chromium() as found:
         yield found

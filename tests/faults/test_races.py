@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Races, each with the other one moving in between the read and the write. Two threads and a barrier show nothing."""
 
+import os
 from collections.abc import Iterator
 from uuid import UUID
 
+import psycopg
 import pytest
+from django.db import connection
 
 from callbox.access import domain as access
 from callbox.dispatch import actions as dispatch
@@ -22,7 +25,7 @@ from callbox.intake.models import Call
 from callbox.journal import queries as journal
 from callbox.kernel.errors import Conflict
 from callbox.kernel.ids import new_id
-from callbox.matters.models import Matter
+from callbox.matters.models import Clock, Matter
 from tests import world
 from tests.world import AT, INTAKE, LATER, call_taker, dispatcher, moves_in_between
 
@@ -182,3 +185,32 @@ def test_duty_ends_while_the_unit_is_sent(monkeypatch: pytest.MonkeyPatch) -> No
     with pytest.raises(Conflict):
         dispatch.assign_unit(found.pk, unit.pk, by=dispatcher("slow"), at=LATER)
     assert Assignment.objects.count() == 0
+
+
+def test_a_sweep_waits_for_nobody_who_moves_the_matter_and_fires_later_if_still_due() -> None:
+    """A move takes the matter's row and then its clocks. A sweep that went the other way round would make a circle."""
+    from callbox.matters import actions as matters
+
+    call, late = world.waiting_call(), AT.replace(hour=5)
+    clocks = access.system_actor("clocks")
+    with psycopg.connect(os.environ["DATABASE_URL"]) as mover:
+        mover.execute("UPDATE matters_matter SET version = version WHERE id = %s", [call.pk])
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '3s'")
+        assert matters.fire_due_clocks(by=clocks, at=late) == 0
+        mover.execute("UPDATE matters_clock SET due_at = due_at WHERE matter_id = %s", [call.pk])
+    assert matters.fire_due_clocks(by=clocks, at=late) == 1
+
+
+def test_a_clock_that_was_stopped_after_the_sweep_read_it_stays_quiet(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from callbox.matters import actions as matters
+    from callbox.matters import queries as matter_queries
+
+    call, late = world.waiting_call(), AT.replace(hour=5)
+    stale = list(Clock.objects.select_related("matter").filter(matter_id=call.pk))
+    intake.claim_call(call.pk, by=call_taker(), at=AT)
+    monkeypatch.setattr(matter_queries, "due_clocks", lambda at, limit: stale)
+    assert matters.fire_due_clocks(by=access.system_actor("clocks"), at=late) == 0
+    assert [entry.move for entry in journal.history(call.pk)] == ["open", "claim"]

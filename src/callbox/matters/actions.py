@@ -14,7 +14,7 @@ from callbox.kernel.text import gettext_noop as _
 from callbox.kernel.workflow import Move, Workflow, check_move
 from callbox.matters import clocks, queries
 from callbox.matters.domain import NOTHING, Change, Moved, workflow_of
-from callbox.matters.models import Clock, Matter, Part
+from callbox.matters.models import Matter, Part
 
 SWAP = """
 UPDATE matters_matter SET state = %(to)s, final = %(final)s, version = version + 1, round = %(round)s,
@@ -179,18 +179,18 @@ def waive_part(whole: Matter, part_id: UUID, reason: str, *, by: Actor, at: date
 def fire_due_clocks(*, by: Actor, at: datetime, limit: int = 200) -> int:
     """Fire each running clock whose time has come, once: the matter's journal says that the promise is late.
 
-    Safe with many sweepers and after a crash: rows are taken with SKIP LOCKED and flip in the entry's transaction.
+    Safe with many sweepers and after a crash: matters are taken with SKIP LOCKED, and each clock flips by
+    compare-and-swap in the entry's transaction.
     """
     due = queries.due_clocks(at, limit)
-    for clock in due:
-        clock.fired_at = at
+    fired = clocks.fire(due, at)
+    for clock in (each for each in due if each.id in fired):
         facts = {"clock": clock.name, "due_at": clock.due_at, "started_at": clock.started_at}
         touch(clock.matter)
         _write(
             clock.matter, "late", clock.matter.state, facts, by.require(f"{clock.matter.kind}.late"), by, at
         )
-    Clock.objects.bulk_update(due, ["fired_at"])
-    return len(due)
+    return len(fired)
 
 
 def touch(matter: Matter, *, owner: str | None = None, add: str = "", drop: str = "") -> None:

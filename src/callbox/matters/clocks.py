@@ -14,6 +14,11 @@ UPDATE matters_clock SET stopped_at = %(at)s
 WHERE matter_id = %(matter)s AND stopped_at IS NULL AND (%(all)s OR name = ANY (%(names)s::text[]))
 """
 
+FIRE = """
+UPDATE matters_clock SET fired_at = %(at)s
+WHERE id = ANY (%(ids)s::bigint[]) AND stopped_at IS NULL AND fired_at IS NULL RETURNING id
+"""
+
 
 def start(matter: Matter, durations: Mapping[str, timedelta], at: datetime) -> None:
     """Start each named clock; one of that name that still runs, or has fired unanswered, is over."""
@@ -33,3 +38,10 @@ def stop(matter: Matter, names: Iterable[str], at: datetime, *, everything: bool
         return
     with connection.cursor() as cursor:
         cursor.execute(STOP, {"at": at, "matter": matter.id, "all": everything, "names": wanted})
+
+
+def fire(due: Iterable[Clock], at: datetime) -> set[int]:
+    """Flip the clocks that still run; which did. What was stopped after it was read stays quiet."""
+    with connection.cursor() as cursor:
+        cursor.execute(FIRE, {"at": at, "ids": [clock.id for clock in due]})
+        return {row[0] for row in cursor.fetchall()}

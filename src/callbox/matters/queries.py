@@ -67,9 +67,14 @@ _an_open_part = OneRow(lambda: _open_parts().filter(whole_id=KEY))
 
 
 def due_clocks(at: datetime, limit: int) -> Sequence[Clock]:
-    """Running clocks whose time has come, taken by this transaction alone; call inside one."""
+    """Running clocks whose time has come and whose matter nobody moves now; call inside a transaction.
+
+    The matters' rows are held until COMMIT, never the clocks': a move takes its matter first and its clocks
+    after, and who went the other way round would wait in a circle. A matter that is being moved is left for
+    the next sweep.
+    """
     return list(
-        Clock.objects.select_for_update(skip_locked=True, of=("self",))
+        Clock.objects.select_for_update(skip_locked=True, of=("matter",), no_key=True)
         .filter(due_at__lte=at, stopped_at=None, fired_at=None)
         .select_related("matter")
         .order_by("due_at")[:limit]

@@ -48,7 +48,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         thread.join()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # while it is open, no other test of this process may run an event loop
 def chromium() -> Iterator[Browser]:
     with launch_chromium() as browser:
         yield browser
