@@ -30,7 +30,6 @@ PARTS = {
     "matters": {
         "handover": "actions",
         "promises": "domain: dated numbers",
-        "reading": "queries: rows read by every step",
         "models": "foreign keys to the matter",
     },
     "incidents": {

@@ -7,9 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import psycopg
-from psycopg import sql
-
 from callbox.commands._demo import demo_database
 from callbox.commands._options import DEMO, OWN
 from callbox.commands._setup import database, migrate
@@ -64,13 +61,5 @@ def replay_home() -> Path:
 def _replay() -> Iterator[Urls]:
     with running_database(replay_home()) as urls:
         migrate(urls)
-        _trade_durability_for_speed(urls)
         os.environ["DATABASE_URL"], os.environ["CALLBOX_OWNER_URL"] = urls.app, urls.owner
         yield urls
-
-
-def _trade_durability_for_speed(urls: Urls) -> None:
-    """Commits of this database do not wait for the disk: what a power cut takes can be replayed again."""
-    with psycopg.connect(urls.owner) as link:
-        name = sql.Identifier(link.info.dbname)
-        link.execute(sql.SQL("ALTER DATABASE {} SET synchronous_commit = off").format(name))

@@ -11,28 +11,13 @@ from callbox.dispatch.domain import ASSIGNMENT, OFF_DUTY, STACKED, UNIT
 from callbox.dispatch.models import Assignment, CrewMessage, Position, Station, Unit
 from callbox.kernel.actor import ANY, Actor
 from callbox.kernel.errors import NotFound
-from callbox.matters.reading import KEY, OneRow
 
 SEE_UNIT, SEE_ASSIGNMENT = f"{UNIT}.see", f"{ASSIGNMENT}.see"
-_unit = OneRow(lambda: Unit.objects.select_related("matter", "agency", "station").filter(matter_id=KEY))
-_assignment = OneRow(
-    lambda: Assignment.objects.select_related("matter", "unit__matter", "unit__agency").filter(matter_id=KEY)
-)
-_stacked = OneRow(
-    lambda: (
-        Assignment.objects.select_related("matter", "unit__agency")
-        .filter(unit_id=KEY, matter__state=STACKED)
-        .order_by("assigned_at")
-    )
-)
-_active = OneRow(
-    lambda: Assignment.objects.select_related("matter", "unit__matter").filter(unit_id=KEY, active=True)
-)
 
 
 def unit_for(actor: Actor, unit_id: UUID) -> Unit:
     """The unit with its matter, if this actor may see it. Raises NotFound."""
-    unit = _unit(unit_id)
+    unit = Unit.objects.select_related("matter", "agency", "station").filter(matter_id=unit_id).first()
     if unit is None:
         raise NotFound
     actor.require_sight(SEE_UNIT, unit.matter.scope)
@@ -81,7 +66,11 @@ def stations() -> Sequence[Station]:
 
 def assignment_for(actor: Actor, assignment_id: UUID) -> Assignment:
     """The assignment with its matter and unit, if this actor may see it. Raises NotFound."""
-    found = _assignment(assignment_id)
+    found = (
+        Assignment.objects.select_related("matter", "unit__matter", "unit__agency")
+        .filter(matter_id=assignment_id)
+        .first()
+    )
     if found is None:
         raise NotFound
     actor.require_sight(SEE_ASSIGNMENT, found.matter.scope)
@@ -115,12 +104,19 @@ def assignments_of_unit(actor: Actor, unit_id: UUID) -> Sequence[Assignment]:
 
 def active_assignment(unit_id: UUID) -> Assignment | None:
     """The one assignment that the unit is on, if any."""
-    return _active(unit_id)
+    return (
+        Assignment.objects.select_related("matter", "unit__matter")
+        .filter(unit_id=unit_id, active=True)
+        .first()
+    )
 
 
 def next_stacked(unit_id: UUID) -> Assignment | None:
     """The oldest assignment that waits behind what the unit is doing, if any."""
-    return _stacked(unit_id)
+    stacked = Assignment.objects.select_related("matter", "unit__agency").filter(
+        unit_id=unit_id, matter__state=STACKED
+    )
+    return stacked.order_by("assigned_at").first()
 
 
 def others_going(incident_id: UUID, but: UUID) -> bool:

@@ -16,15 +16,13 @@ from callbox.incidents.models import Incident, IncidentCall, Place, Remark
 from callbox.incidents.similar import OpenIncident, Report, Suggestion, load_limits, suggest
 from callbox.kernel.actor import Actor
 from callbox.kernel.errors import NotFound
-from callbox.matters.reading import KEY, OneRow
 
 SEE, PERSONAL = f"{KIND}.see", f"{KIND}.personal"
-_incident = OneRow(lambda: Incident.objects.select_related("matter", "place").filter(matter_id=KEY))
 
 
 def incident_for(actor: Actor, incident_id: UUID) -> Incident:
     """The incident with its matter and place, if this actor may see it. Raises NotFound."""
-    incident = _incident(incident_id)
+    incident = Incident.objects.select_related("matter", "place").filter(matter_id=incident_id).first()
     if incident is None:
         raise NotFound
     actor.require_sight(SEE, incident.matter.scope)

@@ -12,15 +12,13 @@ from callbox.intake.domain import ANSWERED, KIND, LOST, WAITING
 from callbox.intake.models import Call, CallContact, Caller
 from callbox.kernel.actor import Actor
 from callbox.kernel.errors import NotFound
-from callbox.matters.reading import KEY, OneRow
 
 SEE, PERSONAL = f"{KIND}.see", f"{KIND}.personal"
-_call = OneRow(lambda: Call.objects.select_related("matter").filter(matter_id=KEY))
 
 
 def call_for(actor: Actor, call_id: UUID) -> Call:
     """The call with its matter, if this actor may see it. Raises NotFound."""
-    call = _call(call_id)
+    call = Call.objects.select_related("matter").filter(matter_id=call_id).first()
     if call is None:
         raise NotFound
     actor.require_sight(SEE, call.matter.scope)

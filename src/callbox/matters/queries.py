@@ -6,14 +6,12 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet
 
 from callbox.journal import queries as journal
 from callbox.journal.domain import Written
 from callbox.kernel.actor import Actor
 from callbox.kernel.errors import Conflict, NotFound
 from callbox.matters.models import Clock, HandOver, Matter, Part
-from callbox.matters.reading import KEY, OneRow
 
 
 def matter_for(actor: Actor, matter_id: UUID, kind: str) -> Matter:
@@ -54,16 +52,8 @@ def hold_state(matter_id: UUID) -> str:
 
 def open_parts(whole_id: UUID) -> Sequence[Part]:
     """The mandatory parts that still hold the whole open."""
-    if _an_open_part(whole_id) is None:
-        return []
-    return list(_open_parts().filter(whole_id=whole_id))
-
-
-def _open_parts() -> QuerySet[Part]:
-    return Part.objects.filter(mandatory=True, waived=False, part__final=False).select_related("part")
-
-
-_an_open_part = OneRow(lambda: _open_parts().filter(whole_id=KEY))
+    found = Part.objects.filter(whole_id=whole_id, mandatory=True, waived=False, part__final=False)
+    return list(found.select_related("part"))
 
 
 def due_clocks(at: datetime, limit: int) -> Sequence[Clock]:
