@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The API that the rooms hang their routers on: OpenAPI published, every refusal as RFC 9457."""
 
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
-from callbox.kernel.errors import Invalid, NotAllowed, NotFound, Refusal
+from callbox.kernel.errors import Invalid, NotAllowed, NotFound, Refusal, Unavailable
 from callbox.kernel.text import gettext_noop as _
-from callbox.web.errors import problem_response
+from callbox.web.errors import problem_response, refusal_behind
 from callbox.web.signed_in import SignedIn
 
 api = NinjaAPI(
@@ -18,6 +19,11 @@ api = NinjaAPI(
 @api.exception_handler(Refusal)
 def _refused(request: HttpRequest, error: Refusal) -> HttpResponse:
     return problem_response(request, error)
+
+
+@api.exception_handler(OperationalError)
+def _database_refused(request: HttpRequest, error: OperationalError) -> HttpResponse:
+    return problem_response(request, refusal_behind(error) or Unavailable())
 
 
 @api.exception_handler(ValidationError)

@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """The one place where refusals become answers: a page for people, RFC 9457 for programs."""
 
+import logging
 from collections.abc import Callable
 from http import HTTPStatus
 
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
+from psycopg.errors import DeadlockDetected
 
 from callbox.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal, Unavailable
 from callbox.kernel.text import gettext_noop as _
@@ -22,6 +25,7 @@ ANSWERS: dict[type[Refusal], tuple[int, str, str]] = {
 }
 FALLBACK = (400, "refused", _("Not done"))
 RETRY_AFTER_S = 2
+LOG = logging.getLogger(__name__)
 PROBLEM = "application/problem+json"
 
 
@@ -109,10 +113,25 @@ class ErrorPages:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer refusals only."""
-        if not isinstance(exception, Refusal):
+        refusal = refusal_behind(exception)
+        if refusal is None:
             return None
         answer = problem_response if wants_problem(request) else page_response
-        return answer(request, exception)
+        return answer(request, refusal)
+
+
+def refusal_behind(error: Exception) -> Refusal | None:
+    """The refusal that an exception is, or that a fault of the database means to whoever asked; None for a fault.
+
+    Two that waited for each other in a circle: the database ended one, and the other was first. No connection:
+    nothing was done.
+    """
+    if isinstance(error, Refusal):
+        return error
+    if not isinstance(error, OperationalError):
+        return None
+    LOG.warning("the database refused: %s", type(error.__cause__).__name__)
+    return Conflict() if isinstance(error.__cause__, DeadlockDetected) else Unavailable()
 
 
 def plain_problem(request: HttpRequest, status: int) -> HttpResponse:

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 import json
 
+import psycopg
 import pytest
+from django.db import OperationalError
 from django.test.client import Client
 
 from callbox.kernel import errors
-from callbox.web.errors import ANSWERS, answer_for
+from callbox.web.errors import ANSWERS, answer_for, refusal_behind
 
 STATUS = {"not-found": 404, "not-allowed": 403, "invalid": 422, "conflict": 409, "unavailable": 503}
 
@@ -106,3 +108,17 @@ def test_every_answer_carries_the_security_headers(client: Client, path: str) ->
     assert answer["X-Frame-Options"] == "DENY"
     assert answer["Referrer-Policy"] == "same-origin"
     assert answer["Cache-Control"] == "private, no-store"
+
+
+def told(cause: Exception) -> Exception:
+    error = OperationalError()
+    error.__cause__ = cause
+    return error
+
+
+def test_what_a_fault_of_the_database_means_to_whoever_asked() -> None:
+    assert isinstance(refusal_behind(told(psycopg.errors.DeadlockDetected())), errors.Conflict)
+    assert isinstance(
+        refusal_behind(told(psycopg.OperationalError("connection refused"))), errors.Unavailable
+    )
+    assert refusal_behind(ValueError()) is None
