@@ -27,6 +27,16 @@ def test_a_translation_has_the_same_places_to_fill(room: str) -> None:
             assert sorted(PLACE.findall(message.id)) == sorted(PLACE.findall(message.string)), message.id
 
 
+def test_a_text_is_translated_the_same_in_every_room() -> None:
+    """The rooms' catalogues are merged when pages are shown: of two translations one would win by chance."""
+    said: dict[str, set[str]] = {}
+    for room in phrases.rooms_with_words():
+        for message in phrases.translations_of(room):
+            if message.id and isinstance(message.id, str) and isinstance(message.string, str):
+                said.setdefault(f"{message.context or ''}|{message.id}", set()).add(message.string)
+    assert {text: found for text, found in said.items() if len(found) > 1} == {}
+
+
 def test_the_room_of_the_shared_words_has_words() -> None:
     assert len(phrases.phrases_of("web")) > 50
 
