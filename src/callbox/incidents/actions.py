@@ -18,12 +18,14 @@ from callbox.kernel.actor import Actor
 from callbox.kernel.errors import Conflict, Invalid
 from callbox.kernel.ids import new_id
 from callbox.kernel.text import gettext_noop as _
+from callbox.kernel.workflow import is_code
 from callbox.matters.actions import move, open_matter
 from callbox.matters.domain import NOTHING, Change, Moved
 from callbox.matters.promises import clock
 
 RETENTION = timedelta(days=365)  # set by the authority; rows are erased after it, the journal stays
 DESK = "desk:dispatch"
+IN_REMARK = "in_remark"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,8 @@ def classify_incident(
     Incident.objects.filter(pk=incident_id).update(
         type=kind.type, priority=decided, sensitive=type_for(kind.type).sensitive
     )
+    if facts.get("by_hand") == IN_REMARK:
+        add_remark(incident_id, kind.reason, by=by, at=at)
     return moved
 
 
@@ -114,7 +118,12 @@ def _decide(kind: Kind, at: datetime) -> tuple[int, dict[str, object]]:
         )
     if not 1 <= kind.priority <= 5:
         raise Invalid(_("A priority is a whole number from 1, the most urgent, to 5."))
-    return kind.priority, {**facts, "priority": kind.priority, "by_hand": kind.reason}
+    return kind.priority, {**facts, "priority": kind.priority, "by_hand": _code(kind)}
+
+
+def _code(kind: Kind) -> str:
+    """The reason as a code; words stand in a remark, for they may tell of a person."""
+    return kind.reason if is_code(kind.reason) else IN_REMARK
 
 
 @transaction.atomic

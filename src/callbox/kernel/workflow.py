@@ -4,6 +4,7 @@
 Who may make a move is not here but in the one policy table of `access`.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -80,6 +81,23 @@ class Workflow:
         return tuple(move for move in self.moves if state in move.sources)
 
 
+CODED = ("reason", "by_hand")
+CODE = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+NO_CODE = _("The reason is one of the list, as a code of one word. What needs words goes into a remark.")
+
+
+def is_code(text: str) -> bool:
+    """Whether a reason is a code of one word and not words of somebody's own."""
+    return CODE.fullmatch(text) is not None
+
+
+def check_codes(facts: Facts) -> None:
+    """Raise Invalid where a reason is more than a code: words might tell of a person, and the journal keeps them."""
+    wrong = [name for name in CODED if facts.get(name) and not is_code(str(facts[name]))]
+    if wrong:
+        raise Invalid(NO_CODE, fields=dict.fromkeys(wrong, NO_CODE))
+
+
 def check_move(workflow: Workflow, state: str, name: str, facts: Facts) -> Move:
     """The move, if it may be made from this state with these facts.
 
@@ -106,4 +124,5 @@ def check_move(workflow: Workflow, state: str, name: str, facts: Facts) -> Move:
             missing=", ".join(missing),
             fields=dict.fromkeys(missing, _("Needed for this step.")),
         )
+    check_codes(facts)
     return move

@@ -11,7 +11,7 @@ from callbox.journal.actions import append
 from callbox.kernel.actor import Actor
 from callbox.kernel.errors import Conflict
 from callbox.kernel.text import gettext_noop as _
-from callbox.kernel.workflow import Move, Workflow, check_move
+from callbox.kernel.workflow import Move, Workflow, check_codes, check_move
 from callbox.matters import clocks, queries
 from callbox.matters.domain import NOTHING, Change, Moved, workflow_of
 from callbox.matters.models import Matter, Part
@@ -61,6 +61,7 @@ def open_matter(
 
     Raises NotAllowed, or Conflict when a matter of this id is there already.
     """
+    check_codes(change.facts)
     keys = sorted({*scope, owner})
     role = by.require(f"{workflow.kind}.open", keys)
     matter = Matter(
@@ -169,6 +170,7 @@ def _write(
 def waive_part(whole: Matter, part_id: UUID, reason: str, *, by: Actor, at: datetime) -> None:
     """Let the whole close without this part. The reason is a code or short text without personal data."""
     role = by.require(f"{whole.kind}.waive_part", whole.scope)
+    check_codes({"reason": reason})
     if not Part.objects.filter(whole=whole, part_id=part_id, waived=False).update(waived=True):
         raise Conflict
     touch(whole)

@@ -43,6 +43,16 @@ def test_a_priority_by_hand_says_why() -> None:
     assert (fresh(found).priority, journal.history(found.pk)[-1].facts["by_hand"]) == (4, "drill")
 
 
+def test_words_about_a_priority_stand_in_a_remark_not_in_the_journal() -> None:
+    found = incident(None)
+    kind = Kind("FIRE.BUILDING", priority=4, reason="Mr Made-up rang before")
+    actions.classify_incident(found.pk, kind, by=dispatcher(), at=AT)
+    assert Remark.objects.get().text == "Mr Made-up rang before"
+    history = journal.history(found.pk)
+    assert [entry.facts.get("by_hand") for entry in history] == [None, "in_remark", None]
+    assert "Mr" not in str([entry.facts for entry in history])
+
+
 def test_the_place_stands_in_its_own_row_and_not_in_the_journal() -> None:
     found = incident()
     actions.relocate_incident(

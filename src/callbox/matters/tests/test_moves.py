@@ -91,6 +91,8 @@ def test_a_move_changes_state_and_journal_together() -> None:
     [
         (lambda m: move(m, "finish", how="well"), Conflict),
         (lambda m: move(m, "say"), Invalid),
+        (lambda m: move(m, "begin", reason="Mrs Made-up of 1 Some St"), Invalid),
+        (lambda m: move(m, "begin", by_hand="张三"), Invalid),
         (lambda m: move(m, "fly"), NotAllowed),
         (lambda m: move(m, "begin", by=STRANGER), NotAllowed),
         (lambda m: queries.matter_for(STRANGER, m.id, "errand"), NotFound),
@@ -141,7 +143,7 @@ def test_a_reopened_matter_cannot_be_moved_from_its_old_round() -> None:
     move(matter, "begin")
     old = Matter.objects.get(pk=matter.pk)
     move(matter, "finish", how="well")
-    move(matter, "again", reason="not well")
+    move(matter, "again", reason="not_well")
     move(matter, "begin")
     assert old.state == matter.state == "going"
     with pytest.raises(Conflict):
