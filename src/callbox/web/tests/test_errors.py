@@ -82,6 +82,7 @@ def test_what_no_view_of_ours_refuses_is_a_problem_under_the_api(
     assert "a fault, not a refusal" not in answer.content.decode()
 
 
+@pytest.mark.django_db
 def test_our_own_files_are_asked_for_again(client: Client) -> None:
     answer = client.get("/static/web/js/page.js")
     assert answer.getvalue()
