@@ -189,7 +189,8 @@ def test_the_alarm_by_holding_and_by_two_presses(phones: Phones) -> None:
     alarm = page.locator("[data-alarm]")
     # In one go: on a busy machine a slow click is a hold, and a slow second press comes after the few seconds.
     after_one = alarm.evaluate(
-        "b => { b.click(); const said = document.querySelector('[data-alarm-text]').textContent; b.click(); return said; }"
+        "b => { b.click(); const said = b.ownerDocument.querySelector('[data-alarm-text]').textContent;"
+        " b.click(); return said; }"
     )
     assert after_one == "Press again for the ALARM"
     expect(page.locator("[data-news-text]")).to_contain_text("The desk has your safety alarm")
