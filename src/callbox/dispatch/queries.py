@@ -2,7 +2,6 @@
 """Reading units and assignments."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -21,14 +20,6 @@ def unit_for(actor: Actor, unit_id: UUID) -> Unit:
     if unit is None:
         raise NotFound
     actor.require_sight(SEE_UNIT, unit.matter.scope)
-    return unit
-
-
-def unit_called(actor: Actor, callsign: str) -> Unit:
-    """The unit of this call sign. Raises NotFound."""
-    unit = _units(actor).filter(callsign=callsign).first()
-    if unit is None:
-        raise NotFound
     return unit
 
 
@@ -136,11 +127,6 @@ def anybody_was_there(incident_id: UUID) -> bool:
 def message_result(key: UUID) -> str | None:
     """What came of a crew's message that was dealt with already."""
     return CrewMessage.objects.filter(key=key).values_list("result", flat=True).first()
-
-
-def last_position_at(unit_id: UUID) -> datetime | None:
-    """When the unit's last position was so."""
-    return Position.objects.filter(unit_id=unit_id).values_list("at", flat=True).first()
 
 
 def active_assignment_ids(unit_ids: Sequence[UUID]) -> dict[UUID, UUID]:

@@ -124,14 +124,6 @@ def next_number() -> int:
         return int(cursor.fetchone()[0])
 
 
-def find_by_number(actor: Actor, number: int) -> Incident:
-    """The incident that people call by this number. Raises NotFound."""
-    incident = visible(actor).filter(number=number).first()
-    if incident is None:
-        raise NotFound
-    return incident
-
-
 def numbers_of(incident_ids: Iterable[UUID]) -> dict[UUID, int]:
     """The numbers of incidents, by id. A number says nothing about anybody."""
     return dict(Incident.objects.filter(pk__in=set(incident_ids)).values_list("pk", "number"))

@@ -45,16 +45,6 @@ def history(chain: UUID) -> list[Written]:
     return _rows(f"SELECT {COLUMNS} FROM journal_entry WHERE chain = %s ORDER BY number", [chain])
 
 
-def histories(chains: list[UUID]) -> dict[UUID, list[Written]]:
-    """The entries of many chains, each in order."""
-    found: dict[UUID, list[Written]] = {chain: [] for chain in chains}
-    for entry in _rows(
-        f"SELECT {COLUMNS} FROM journal_entry WHERE chain = ANY(%s) ORDER BY chain, number", [chains]
-    ):
-        found[entry.chain].append(entry)
-    return found
-
-
 class Told(NamedTuple):
     """What an entry says to somebody who counts: of which matter, which move, when it was so, and its facts."""
 
