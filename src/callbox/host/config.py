@@ -22,6 +22,7 @@ class Config:
     """One installation's settings.
 
     home: folder of everything this installation keeps. data: real data for tests and benches.
+    keys: folder of the keys that open personal data; never kept or backed up together with the database.
     database_url, owner_url: the application's role and the owner's; None means the embedded server.
     emergency_number: what people are told to dial when a contact could not be accepted.
     """
@@ -31,6 +32,7 @@ class Config:
     city: str
     database_url: str | None
     owner_url: str | None
+    keys: Path
     spool: Path
     spool_mib: int
     door_port: int
@@ -80,6 +82,7 @@ def load() -> Config:
         city=env.get("CALLBOX_CITY", "helsinki"),
         database_url=env.get("DATABASE_URL") or None,
         owner_url=env.get("CALLBOX_OWNER_URL") or None,
+        keys=Path(env.get("CALLBOX_KEYS") or home / "keys"),
         spool=Path(env.get("CALLBOX_SPOOL") or home / "spool"),
         spool_mib=int(env.get("CALLBOX_SPOOL_MIB", "64")),
         door_port=int(env.get("CALLBOX_DOOR_PORT", "8110")),
