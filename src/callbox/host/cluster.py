@@ -97,6 +97,8 @@ class Cluster:
             self.thaw()
             process.send_signal(STOP_SIGNALS[mode])
             self._wait_until(lambda: self.pid is None, "stopping")
+            if self._child is not None:
+                self._child.wait()  # its number file goes a moment before the process does
         self._reap()
 
     def leave(self) -> None:
