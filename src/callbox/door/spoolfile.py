@@ -9,7 +9,6 @@ that nothing of an earlier generation is ever taken for a record.
 import fcntl
 import hashlib
 import logging
-import mmap
 import os
 import secrets
 import struct
@@ -17,6 +16,9 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from callbox.door.aside import sync_folder
+from callbox.door.bytesfile import read_all, search, write_all
 
 log = logging.getLogger(__name__)
 
@@ -52,15 +54,20 @@ class SpoolFile:
         self._serial = 0
         self._generation = b""
         self.damaged = 0
+        self._unread = 0  # records whose bytes the disk does not give back; the file is kept for them
         self._file = _opened(path)
         self.size = max(size, START + PAGE)
-        if not self._recognise():
-            self._make()
-        self._load()
-        if not self.waiting and self.size != max(size, START + PAGE):
-            self.size = max(size, START + PAGE)
-            self._make()
+        try:
+            if not self._recognise():
+                self._make()
             self._load()
+            if not self.waiting and self.size != max(size, START + PAGE):
+                self.size = max(size, START + PAGE)
+                self._make()
+                self._load()
+        except BaseException:
+            os.close(self._file)
+            raise
 
     @property
     def used(self) -> int:
@@ -81,7 +88,7 @@ class SpoolFile:
             parts.append(self._head(self._number, payload) + payload)
             places.append(Place(offset + RECORD.size, len(payload)))
             offset, self._number = places[-1].end, self._number + 1
-        _write(self._file, b"".join(parts), self.tail)
+        write_all(self._file, b"".join(parts), self.tail)
         os.fdatasync(self._file)
         self.tail = offset
         self.waiting.extend(places)
@@ -89,10 +96,15 @@ class SpoolFile:
     def peek(self, records: int, size: int = 1 << 20) -> list[bytes]:
         """The first payloads that wait: at most that many, and about that many bytes."""
         found: list[bytes] = []
-        for place in self.waiting:
-            if len(found) == records or size < 0:
-                break
-            found.append(os.pread(self._file, place.length, place.offset))
+        while len(found) < min(records, len(self.waiting)) and size >= 0:
+            place = self.waiting[len(found)]
+            try:
+                found.append(read_all(self._file, place.length, place.offset))
+            except OSError as error:
+                log.critical("The spool %s: %d bytes at %d: %s", self.path, place.length, place.offset, error)
+                del self.waiting[len(found)]  # it must not hold up those behind it
+                self._unread += 1
+                self.damaged += 1
             size -= place.length
         return found
 
@@ -100,8 +112,9 @@ class SpoolFile:
         """Forget the first records, which the database has; empty the file when none is left."""
         for _ in range(records):
             self.waiting.popleft()
-        if self.waiting:
-            self._write_position(self.waiting[0].offset - RECORD.size, self._generation)
+        if self.waiting or self._unread:
+            begin = self.waiting[0].offset - RECORD.size if self.waiting else self.tail
+            self._write_position(begin, self._generation)
             return
         drained = self.tail
         self._write_position(START, secrets.token_bytes(8))
@@ -113,18 +126,31 @@ class SpoolFile:
         """Let go of the file and its lock."""
         os.close(self._file)
 
+    def discard(self) -> None:
+        """Let go of a file of which nothing waits, and of its name; it is kept aside when records were unreadable."""
+        os.close(self._file)
+        if self._unread:
+            self.path.rename(self._damaged_name())
+        else:
+            self.path.unlink(missing_ok=True)
+
+    def _damaged_name(self) -> Path:
+        return self.path.with_name(f"{self.path.name}.damaged-{secrets.token_hex(4)}")
+
     def _head(self, number: int, payload: bytes) -> bytes:
         plain = RECORD.pack(self._generation, number, len(payload), b"")
         return RECORD.pack(self._generation, number, len(payload), hashlib.sha256(plain + payload).digest())
 
     def _recognise(self) -> bool:
+        """Whether this is a spool. Not yet one is a file without mark and position: making it was interrupted."""
         size = os.fstat(self._file).st_size
-        if size == 0:
+        mark = os.pread(self._file, len(MAGIC), 0)
+        if not mark.strip(b"\0") and not self._positions():
             return False
-        if os.pread(self._file, len(MAGIC), 0) == MAGIC and size >= START + PAGE and self._positions():
+        if mark == MAGIC and size >= START + PAGE and self._positions():
             self.size = size
             return True
-        aside = self.path.with_name(f"{self.path.name}.damaged-{secrets.token_hex(4)}")
+        aside = self._damaged_name()
         log.error("The spool %s cannot be read: it is kept as %s, and a new one is begun.", self.path, aside)
         self.path.rename(aside)
         os.close(self._file)
@@ -134,22 +160,27 @@ class SpoolFile:
     def _make(self) -> None:
         """Reserve every block now and write it once, so that a full disk cannot refuse a contact later."""
         os.ftruncate(self._file, 0)
-        os.posix_fallocate(self._file, 0, self.size)
+        try:
+            os.posix_fallocate(self._file, 0, self.size)
+        except OSError:
+            os.ftruncate(self._file, 0)  # part of it would only fill the disk
+            raise
         self._blank(0, self.size)
         os.fdatasync(self._file)
         for serial in (1, 2):
             self._serial = serial
             self._write_position(START, secrets.token_bytes(8))
-        _write(self._file, MAGIC, 0)
+        write_all(self._file, MAGIC, 0)
         os.fsync(self._file)
-        _sync_folder(self.path.parent)
+        sync_folder(self.path.parent)
 
     def _positions(self) -> list[tuple[int, int, bytes]]:
         found = []
         for page in (1, 2):
-            serial, offset, generation, digest = POSITION.unpack(
-                os.pread(self._file, POSITION.size, page * PAGE)
-            )
+            kept = os.pread(self._file, POSITION.size, page * PAGE)
+            if len(kept) < POSITION.size:
+                continue
+            serial, offset, generation, digest = POSITION.unpack(kept)
             if hashlib.sha256(POSITION.pack(serial, offset, generation, b"")).digest() == digest:
                 found.append((serial, offset, generation))
         return found
@@ -158,44 +189,49 @@ class SpoolFile:
         self._serial += 1
         plain = POSITION.pack(self._serial, offset, generation, b"")
         whole = POSITION.pack(self._serial, offset, generation, hashlib.sha256(plain).digest())
-        _write(self._file, whole, (1 + self._serial % 2) * PAGE)
+        write_all(self._file, whole, (1 + self._serial % 2) * PAGE)
         os.fdatasync(self._file)
         self._generation = generation
 
     def _load(self) -> None:
         self._serial, offset, self._generation = max(self._positions())
         self.waiting, self.tail, self._number = deque(), offset, 0
-        with mmap.mmap(self._file, self.size, prot=mmap.PROT_READ) as view:
-            while (offset := view.find(self._generation, offset)) >= 0:
-                place = self._record_at(view, offset)
-                if place is None:
-                    offset += 1
-                    continue
-                if offset != self.tail:
-                    self.damaged += 1
-                    log.error(
-                        "The spool %s: %d bytes before %d cannot be read.",
-                        self.path,
-                        offset - self.tail,
-                        offset,
-                    )
-                self.waiting.append(place)
-                offset = self.tail = place.end
-                self._number += 1
+        while (place := self._record_at(offset) or self._record_after(offset)) is not None:
+            if place.offset - RECORD.size != self.tail:
+                self._say_damaged(place.offset - RECORD.size)
+            self.waiting.append(place)
+            offset = self.tail = place.end
+            self._number += 1
 
-    def _record_at(self, view: mmap.mmap, offset: int) -> Place | None:
+    def _record_after(self, offset: int) -> Place | None:
+        """The next record behind bytes that are none."""
+        while (offset := search(self._file, self._generation, offset + 1, self.size)) >= 0:
+            if place := self._record_at(offset):
+                return place
+        return None
+
+    def _say_damaged(self, offset: int) -> None:
+        self.damaged += 1
+        lost = offset - self.tail
+        log.error("The spool %s: %d bytes before %d cannot be read.", self.path, lost, offset)
+
+    def _record_at(self, offset: int) -> Place | None:
         if offset + RECORD.size > self.size:
             return None
-        generation, number, length, digest = RECORD.unpack_from(view, offset)
-        place = Place(offset + RECORD.size, length)
-        plain = RECORD.pack(generation, number, length, b"")
-        if place.end > self.size or hashlib.sha256(plain + view[place.offset : place.end]).digest() != digest:
+        try:
+            generation, number, length, digest = RECORD.unpack(read_all(self._file, RECORD.size, offset))
+            place = Place(offset + RECORD.size, length)
+            if generation != self._generation or place.end > self.size:
+                return None
+            payload = read_all(self._file, length, place.offset)
+        except OSError:
             return None
-        return place
+        plain = RECORD.pack(generation, number, length, b"")
+        return place if hashlib.sha256(plain + payload).digest() == digest else None
 
     def _blank(self, begin: int, end: int) -> None:
         for offset in range(begin, end, len(BLANK)):
-            _write(self._file, BLANK[: min(len(BLANK), end - offset)], offset)
+            write_all(self._file, BLANK[: min(len(BLANK), end - offset)], offset)
 
 
 def _opened(path: Path) -> int:
@@ -209,19 +245,3 @@ def _opened(path: Path) -> int:
             f"Another door uses the spool {path}: set CALLBOX_SPOOL to another file."
         ) from None
     return file
-
-
-def _write(file: int, data: bytes, offset: int) -> None:
-    """pwrite may write less than asked."""
-    view = memoryview(data)
-    while view:
-        written = os.pwrite(file, view, offset)
-        view, offset = view[written:], offset + written
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

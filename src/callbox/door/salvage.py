@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One contact that the database refuses as it is: it goes in as plainly as it can, or is named as unfit."""
+
+import struct
+from dataclasses import replace
+from datetime import datetime
+
+import asyncpg
+
+from callbox.door.domain import OTHER, Contact, channels, contact_from, unpacked
+from callbox.door.store import insert
+
+# What the database says about a contact, and not about itself.
+UNFIT = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, asyncpg.ProgramLimitExceededError)
+BROKEN_RECORD = (ValueError, KeyError, TypeError, struct.error)
+SOUND = {
+    "channel": str,
+    "lane": str,
+    "source": str,
+    "key": str,
+    "content_type": str,
+    "cut": bool,
+    "remote_at": datetime | None,
+    "received_at": datetime,
+    "retain_until": datetime,
+}
+
+
+class _Undo(Exception):  # noqa: N818 - it only ends a transaction
+    """The attempt was a question."""
+
+
+def contact_in(payload: bytes, *, at: datetime) -> Contact:
+    """The contact of a spool's record; of one that nobody understands, its bytes as they are, for a person."""
+    try:
+        found = unpacked(payload)
+    except BROKEN_RECORD:
+        found = None
+    if found is None or not all(isinstance(getattr(found, name), kind) for name, kind in SOUND.items()):
+        return contact_from(OTHER, {"idempotency-key": "spool"}, payload, received_at=at)
+    return found
+
+
+def plainly(contact: Contact) -> Contact:
+    """The same contact, same id and bytes, with nothing in its other fields that a database could mind."""
+    channel = channels().get(contact.channel) or channels()[OTHER]
+    return replace(
+        contact,
+        channel=channel.name,
+        lane=channel.lane,
+        source="",
+        key=_plain(contact.key),
+        content_type=_plain(contact.content_type),
+        remote_at=None,
+    )
+
+
+async def insert_plainly(link: asyncpg.Connection, contact: Contact, *, at: datetime) -> bool:
+    """Insert one contact of the spool, as it is or plainly; False when it is taken in no form, and others are.
+
+    Raises one of DATABASE_FAILURES when the fault is the database's: it takes no other contact either.
+    """
+    for form in (contact, plainly(contact)):
+        try:
+            await insert(link, [form], "spool")
+        except UNFIT:
+            continue
+        return True
+    await _takes_others(link, at)
+    return False
+
+
+async def _takes_others(link: asyncpg.Connection, at: datetime) -> None:
+    """Insert a contact made up for the question, and take it back."""
+    try:
+        async with link.transaction():
+            await insert(link, [contact_from(OTHER, {}, b"?", received_at=at)], "spool")
+            raise _Undo
+    except _Undo:
+        return
+
+
+def _plain(text: str) -> str:
+    return "".join(letter for letter in text if letter.isascii() and letter.isprintable())
