@@ -63,7 +63,7 @@ PARTS = {
     "analysis": {},
     "demo": {},
 }
-EDGES_ABOVE = ("cli", "commands", "benches", "worker", "urls", "__main__", "wsgi", "settings")
+EDGES_ABOVE = ("cli", "commands", "benches", "drills", "worker", "urls", "__main__", "wsgi", "settings")
 
 
 def modules() -> Iterator[tuple[Path, str, ast.Module]]:

@@ -1,19 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
 """The database for one run of a command or of the tests."""
 
+import logging
 import os
 import shutil
 import tempfile
+import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from callbox.host.cluster import Cluster
+from callbox.host.errors import HostError
 from callbox.host.locks import is_used
 from callbox.host.provision import Urls, provision
 
+log = logging.getLogger(__name__)
+
 TEMPORARY = "callbox-test-"
+LOOK_S = 0.1
+AGAIN_S = 2.0
 SETTLED_S = 60.0  # a younger folder may just be being made
 
 
@@ -31,9 +38,36 @@ def running_database(home: Path, *, temporary: bool = False) -> Iterator[Urls]:
     cluster = Cluster(home)
     cluster.start()
     try:
-        yield provision(cluster)
+        urls = provision(cluster)
+        with kept_running(cluster, cluster.start):
+            yield urls
     finally:
         cluster.leave()
+
+
+@contextmanager
+def kept_running(cluster: Cluster, start: Callable[[], None]) -> Iterator[None]:
+    """For the length of the block, start the server again whenever it is not there."""
+    ended = threading.Event()
+    keeper = threading.Thread(target=_keep, args=(cluster, start, ended), name="keeper", daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        keeper.join()
+
+
+def _keep(cluster: Cluster, start: Callable[[], None], ended: threading.Event) -> None:
+    while not ended.wait(LOOK_S):
+        if cluster.pid is not None:
+            continue
+        log.error("The database server is gone; it is started again.")
+        try:
+            start()
+        except (HostError, OSError) as error:
+            log.critical("The database server does not start: %s", error)
+            ended.wait(AGAIN_S)
 
 
 @contextmanager
@@ -58,7 +92,10 @@ def _throw_away(cluster: Cluster) -> None:
 
 def _sweep() -> None:
     for folder in Path(tempfile.gettempdir()).glob(f"{TEMPORARY}*"):
-        found, lock = folder.lstat(), folder / "users.lock"
+        try:
+            found, lock = folder.lstat(), folder / "users.lock"
+        except FileNotFoundError:
+            continue  # another test run swept it, or ended
         is_ours = found.st_uid == os.geteuid() and time.time() - found.st_mtime > SETTLED_S
         if is_ours and lock.exists() and not is_used(lock):
             _throw_away(Cluster(folder))

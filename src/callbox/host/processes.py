@@ -22,7 +22,7 @@ from callbox.host.errors import HostError
 log = logging.getLogger(__name__)
 
 TICK_S = 0.2
-FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 15.0
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 15.0
 SETTLED_S = 30.0  # a process that lived so long counts as well again
 STOP_S = 8.0
 READY_S = 60.0
@@ -53,8 +53,9 @@ WORKER = Part("worker", "callbox.worker")
 class Process:
     """A part as it runs now, and when it is to be started again."""
 
-    def __init__(self, part: Part, environment: Mapping[str, str]) -> None:
+    def __init__(self, part: Part, environment: Mapping[str, str], settled_s: float = SETTLED_S) -> None:
         self.part = part
+        self._settled_s = settled_s
         self._environment = {**environment, PARENT: str(os.getpid())}
         self._running: subprocess.Popen[bytes] | None = None
         self._started = self._next_start = 0.0
@@ -81,7 +82,7 @@ class Process:
             if code is None:
                 return
             self._running = None
-            self._failures = 0 if now - self._started > SETTLED_S else self._failures + 1
+            self._failures = 0 if now - self._started > self._settled_s else self._failures + 1
             pause = min(FIRST_PAUSE_S * 2 ** max(0, self._failures - 1), LONGEST_PAUSE_S)
             self._next_start = now + pause
             log.error("%s ended with %s; it is started again in %.1f s.", self.part.name, code, pause)
@@ -107,11 +108,16 @@ class Process:
 
 
 class Household:
-    """All parts of one installation."""
+    """All parts of one installation.
 
-    def __init__(self, parts: Sequence[Part], environment: Mapping[str, str]) -> None:
+    settled_s: a process that lived so long is started again without a growing pause.
+    """
+
+    def __init__(
+        self, parts: Sequence[Part], environment: Mapping[str, str], *, settled_s: float = SETTLED_S
+    ) -> None:
         self._environment = environment
-        self.processes = [Process(part, environment) for part in parts]
+        self.processes = [Process(part, environment, settled_s) for part in parts]
         self._stopping = threading.Event()
 
     def start(self) -> None:

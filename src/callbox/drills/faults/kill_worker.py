@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The worker process killed at random moments under load."""
+
+from callbox.drills.killing import killed_at_random
+from callbox.drills.result import Result
+
+HELP = "SIGKILL of the worker process at random moments under load"
+TIMES = 20
+
+
+def run(seed: int, times: int) -> Result:
+    """Kill it so many times."""
+    return killed_at_random("kill-worker", ("worker",), seed, times)

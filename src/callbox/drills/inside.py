@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`python -m callbox.drills.inside prepare|look`: what needs Django, in a process of the site's own surroundings."""
+
+import hashlib
+import json
+import os
+import sys
+from datetime import datetime
+from typing import Any
+
+UNITS = 8
+PEOPLE = {"taker": "call_taker", "desk": "dispatcher", "chief": "supervisor"}
+PORTION = 500
+
+
+def prepare() -> str:
+    """People of each role with a session each, and units on duty; their cookies and ids as JSON."""
+    from django.utils import timezone
+
+    from callbox.access.actions import define_agency
+    from callbox.access.domain import system_actor
+
+    setup, at = system_actor("setup"), timezone.now()
+    agency = define_agency("fire", "Fire", "Fire", "fire", by=setup, at=at)
+    sessions = {name: _person(name, role, setup, at) for name, role in PEOPLE.items()}
+    units = [_unit(f"D{number:02d}", agency, setup, at) for number in range(1, UNITS + 1)]
+    return json.dumps({"sessions": sessions, "units": units})
+
+
+def _person(name: str, role: str, setup: Any, at: datetime) -> str:
+    """A person with that role; the key of a session as signing in would make it."""
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+
+    from callbox.access import middleware
+    from callbox.access.actions import begin_sign_in, create_person, grant_role
+
+    person = create_person(f"drill-{name}", name.title(), None, by=setup, at=at)
+    grant_role(person, role, [], by=setup, at=at)
+    session = SessionStore()
+    session[SESSION_KEY] = str(person.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    session[middleware.SESSION_KEY] = str(begin_sign_in(person, at=at))
+    session.create()
+    return str(session.session_key)
+
+
+def _unit(callsign: str, agency: Any, setup: Any, at: datetime) -> str:
+    from callbox.access.domain import actor
+    from callbox.dispatch.units import Equipment, define_unit, set_availability
+
+    equipment = Equipment(callsign, "engine", frozenset({"engine", "bls"}))
+    unit = define_unit(equipment, agency, None, by=setup, at=at)
+    desk = actor("person:00000000-0000-0000-0000-0000000d0a1e", ["dispatcher"], [])
+    set_availability(unit.pk, "begin_duty", by=desk, at=at)
+    return str(unit.pk)
+
+
+def look() -> str:
+    """All rows that the invariants speak of, as JSON, with the journal verified."""
+    from callbox.drills.snapshot import Snapshot
+    from callbox.intake.models import CallContact
+    from callbox.intake.reactions import NAME
+    from callbox.journal.queries import position_of, verify
+
+    verdict = verify()
+    found = Snapshot(
+        contacts=_contacts(),
+        taken=[(str(row.contact), str(row.call_id)) for row in CallContact.objects.all()],
+        matters=_matters(),
+        entries=_entries(),
+        reader=position_of(NAME),
+        journal_problem=verdict.problem,
+    )
+    return found.written()
+
+
+def _contacts() -> list[Any]:
+    """By the room's own query: however the bytes are kept, it gives them as they came."""
+    from callbox.door.queries import contacts_after
+    from callbox.drills.snapshot import ContactRow
+
+    found, position = [], (0, 0)
+    while rows := contacts_after(position, PORTION):
+        for row in rows:
+            digest = hashlib.sha256(row.body).hexdigest()
+            found.append(ContactRow(str(row.id), digest, row.channel, row.position))
+        position = rows[-1].position
+    return found
+
+
+def _matters() -> list[Any]:
+    from callbox.dispatch.models import Assignment
+    from callbox.drills.snapshot import MatterRow
+    from callbox.matters.models import Matter
+
+    sent = {row.matter_id: row for row in Assignment.objects.all()}
+    found = []
+    for row in Matter.objects.all():
+        assignment = sent.get(row.pk)
+        active, unit = (assignment.active, str(assignment.unit_id)) if assignment else (False, "")
+        found.append(MatterRow(str(row.pk), row.kind, row.state, row.version, row.owner, active, unit))
+    return found
+
+
+def _entries() -> list[Any]:
+    from callbox.drills.snapshot import EntryRow
+    from callbox.journal.queries import entries_after
+
+    found, position = [], (0, 0)
+    while rows := entries_after(position, PORTION):
+        for row in rows:
+            position = (row.xid, row.seq)
+            contact = str(row.facts.get("contact") or "")
+            told = (str(row.chain), row.number, row.kind, row.move, row.becomes)
+            found.append(EntryRow(*told, position, contact))
+    return found
+
+
+def main() -> None:
+    """Do the one thing asked and print its answer as the last line."""
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "callbox.settings")
+    django.setup()
+    sys.stdout.write({"prepare": prepare, "look": look}[sys.argv[1]]() + "\n")
+
+
+if __name__ == "__main__":
+    main()

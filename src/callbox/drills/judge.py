@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The end of a drill: wait until all is well, look, and hold what is there against what was sent."""
+
+from callbox.drills.invariants import check
+from callbox.drills.ledger import Ledger
+from callbox.drills.result import Broken, Result
+from callbox.drills.site import Site
+
+OFFERED_S = 2.0
+
+
+def judge(site: Site, ledger: Ledger, result: Result) -> Result:
+    """Fill the result in: what is broken, and how long it took until every contact was a call."""
+    try:
+        took_s = site.await_healthy()
+    except TimeoutError as error:
+        result.broken.append(Broken("healthy", str(error)))
+        return result
+    result.offered_s = max(result.offered_s or 0.0, took_s)
+    found = site.look()
+    result.broken += check(ledger, found)
+    result.broken += [
+        Broken("accepting", f"the contact {sent.key} was never accepted")
+        for sent in ledger.sent
+        if not sent.acks
+    ]
+    result.extra |= {
+        "contacts": len(found.contacts),
+        "acknowledged": sum(1 for _ in ledger.acknowledged()),
+        "moves": len(ledger.moves),
+        "shown": sum(len(screen.shown) for screen in ledger.followed),
+        "refused": ledger.refused,
+    }
+    return result

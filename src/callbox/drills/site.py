@@ -1,0 +1,275 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A whole installation of a drill's own: durable PostgreSQL, door, web, worker, people and units, in one folder."""
+
+import http.client
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import psutil
+import psycopg
+
+from callbox.drills import snapshot
+from callbox.drills.snapshot import Snapshot
+from callbox.host.cluster import Cluster
+from callbox.host.config import CHECKOUT
+from callbox.host.embedded import kept_running
+from callbox.host.processes import DOOR, LOCAL, WORKER, Household, Process, free_port, web
+from callbox.host.provision import Urls, provision
+
+HEALTHY_S = 60.0
+TICK_S = 0.02
+SETTLED_S = 0.3  # killed again and again, a process that came up counts as well at once
+SETTINGS = {"shared_buffers": "64MB"}
+CSRF = "d" * 32
+
+
+class Site:
+    """One running installation. `people`: the session of taker, desk and chief. `units`: ids of units on duty.
+
+    environment: more variables for the processes; server_environment and settings: for PostgreSQL.
+    durable=False: without fsync, as a control that must lose.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        environment: Mapping[str, str] | None = None,
+        settings: Mapping[str, str] | None = None,
+        server_environment: Mapping[str, str] | None = None,
+        durable: bool = True,
+    ) -> None:
+        self.folder = folder
+        self.settings = SETTINGS | dict(settings or {})
+        self.server_environment = dict(server_environment or {})
+        self.durable = durable
+        self.cluster = Cluster(folder / "server")
+        self.spool = folder / "spool"
+        self.port = free_port(0)
+        self.web_port = free_port(0, but=self.port)
+        self._more = dict(environment or {})
+        self._stack = ExitStack()
+        self._keeping = ExitStack()
+        self.people: dict[str, str] = {}
+        self.units: list[str] = []
+
+    @property
+    def address(self) -> str:
+        """Where the door answers; pages and API come through it."""
+        return f"http://{LOCAL}:{self.port}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What the processes are started with."""
+        known = {
+            "DATABASE_URL": self.urls.app,
+            "CALLBOX_HOME": str(self.folder),
+            "CALLBOX_SPOOL": str(self.spool),
+            "CALLBOX_SPOOL_MIB": "16",
+            "CALLBOX_CITY": "none",
+            "CALLBOX_DOOR_PORT": str(self.port),
+            "CALLBOX_WEB_PORT": str(self.web_port),
+        }
+        inherited = {name: value for name, value in os.environ.items() if name != "CALLBOX_OWNER_URL"}
+        return inherited | known | self._more
+
+    def open(self) -> None:
+        """Bring everything up; returns when it is healthy."""
+        self.start_database()
+        self._stack.callback(self._end_database)
+        self.urls: Urls = provision(self.cluster)
+        self._make_tables()
+        said = json.loads(self.inside("prepare"))
+        self.people, self.units = said["sessions"], said["units"]
+        self._keep_database()
+        self.start_processes()
+        self.await_healthy()
+
+    def close(self) -> None:
+        """End everything that was started."""
+        self._keeping.close()
+        self.stop_processes()
+        self._stack.close()
+
+    def start_database(self) -> None:
+        """Start PostgreSQL as it was started first; returns when it takes connections."""
+        self.cluster.start(self.settings, environment=self.server_environment, durable=self.durable)
+
+    @contextmanager
+    def database_left_alone(self) -> Iterator[None]:
+        """For the length of the block nobody starts PostgreSQL again; afterwards it is kept running as usual."""
+        self._keeping.close()
+        try:
+            yield
+        finally:
+            self._keep_database()
+
+    def start_processes(self) -> None:
+        """Start door, web and worker, watched by a household of their own."""
+        self.household = Household((WORKER, web(self.web_port), DOOR), self.environment, settled_s=SETTLED_S)
+        self.household.start()
+        self._watch = threading.Thread(target=self.household.watch, name="household", daemon=True)
+        self._watch.start()
+
+    def stop_processes(self) -> None:
+        """End door, web and worker, in order."""
+        if hasattr(self, "household"):
+            self.household.ask_to_stop()
+            self._watch.join()
+            self.household.stop()
+
+    def process(self, name: str) -> Process:
+        """One of door, web, worker."""
+        return next(each for each in self.household.processes if each.part.name == name)
+
+    def pids(self, name: str) -> list[int]:
+        """The process of that name, then its children; empty when it does not run now."""
+        pid = self.process(name).pid
+        if pid is None:
+            return []
+        try:
+            return [pid, *(child.pid for child in psutil.Process(pid).children(recursive=True))]
+        except psutil.NoSuchProcess:
+            return []
+
+    def kill(self, name: str) -> bool:
+        """SIGKILL a process with its children; False when it does not run now. The household starts it again."""
+        found = self.pids(name)
+        for pid in found:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        return bool(found)
+
+    def is_up(self, name: str) -> bool:
+        """Whether that process does its work: the door answers, web answers, the worker made calls of all contacts."""
+        try:
+            if name == "worker":
+                return bool(self.pids(name)) and not self.rows(WAITING)
+            return self._status("/door/health" if name == "door" else "/api/me", "chief") == 200
+        except (OSError, http.client.HTTPException, psycopg.Error):
+            return False
+
+    def is_healthy(self) -> bool:
+        """The door trusts the database, its spool is empty, pages come, and no contact waits to become a call."""
+        try:
+            said = self.ask("/door/health")
+            return (
+                said["database"] == "up"
+                and said["spool"]["waiting"] == 0
+                and self._status("/api/me", "chief") == 200
+                and not self.rows(WAITING)
+            )
+        except (OSError, ValueError, http.client.HTTPException, psycopg.Error):
+            return False
+
+    def await_healthy(self, patience_s: float = HEALTHY_S) -> float:
+        """Wait until all is well; how many seconds that took. Raises TimeoutError."""
+        return await_true(self.is_healthy, patience_s, "the installation is not healthy")
+
+    def ask(self, path: str, person: str = "") -> Any:
+        """The JSON that a GET through the door answers with. Raises OSError, ValueError or HTTPException."""
+        link = http.client.HTTPConnection(LOCAL, self.port, timeout=5)
+        try:
+            link.request("GET", path, headers=self.cookies(person))
+            return json.loads(link.getresponse().read())
+        finally:
+            link.close()
+
+    def cookies(self, person: str) -> dict[str, str]:
+        """The headers with which that person asks; none for nobody."""
+        if not person:
+            return {}
+        session = f"callbox_session={self.people[person]}; callbox_csrf={CSRF}"
+        return {"Cookie": session, "X-CSRFToken": CSRF}
+
+    def rows(self, text: str, *values: object) -> list[Any]:
+        """Rows as the database's owner reads them."""
+        with psycopg.connect(self.urls.owner, connect_timeout=5) as link:
+            return link.execute(text.encode(), values).fetchall()
+
+    def look(self) -> Snapshot:
+        """All rows, read in a process of the site's own surroundings, and the journal verified."""
+        return snapshot.read(self.inside("look"))
+
+    def inside(self, what: str) -> str:
+        """The last line that `callbox.drills.inside` says. Raises RuntimeError with its errors."""
+        return self._run("-m", "callbox.drills.inside", what).splitlines()[-1]
+
+    def _make_tables(self) -> None:
+        """By a command of the product: whatever brings a database up to date there does so here."""
+        self._run("-m", "callbox", "journal", "verify", CALLBOX_OWNER_URL=self.urls.owner)
+
+    def _run(self, *arguments: str, **more: str) -> str:
+        done = subprocess.run(  # noqa: S603 - our own modules
+            [sys.executable, *arguments],
+            env=self.environment | more,
+            cwd=CHECKOUT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise RuntimeError(f"{' '.join(arguments)} failed:\n{done.stdout[-2000:]}{done.stderr[-4000:]}")
+        return done.stdout
+
+    def _status(self, path: str, person: str) -> int:
+        link = http.client.HTTPConnection(LOCAL, self.port, timeout=5)
+        try:
+            link.request("GET", path, headers=self.cookies(person))
+            return link.getresponse().status
+        finally:
+            link.close()
+
+    def _keep_database(self) -> None:
+        self._keeping.enter_context(kept_running(self.cluster, self.start_database))
+
+    def _end_database(self) -> None:
+        self.cluster.kill()
+        shutil.rmtree(self.cluster.layout.sockets, ignore_errors=True)
+
+
+WAITING = """
+SELECT id FROM door_contact WHERE NOT EXISTS (SELECT FROM intake_callcontact WHERE contact = id) LIMIT 1
+"""
+
+
+def await_true(done: Callable[[], bool], patience_s: float, otherwise: str) -> float:
+    """Wait for a condition; seconds waited. Raises TimeoutError with what to say otherwise."""
+    begun = time.monotonic()
+    while not done():
+        if time.monotonic() - begun > patience_s:
+            raise TimeoutError(f"After {patience_s:.0f} s {otherwise}.")
+        time.sleep(TICK_S)
+    return time.monotonic() - begun
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """A new folder that the server's own user may enter, gone afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="callbox-drill-"))
+    folder.chmod(0o711)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def site(folder: Path | None = None, **options: Any) -> Iterator[Site]:
+    """A running installation under that folder, or under a new one; ended at the end. Options: as of `Site`."""
+    with ExitStack() as stack:
+        made = Site(folder or stack.enter_context(scratch()), **options)
+        stack.callback(made.close)
+        made.open()
+        yield made
