@@ -8,6 +8,7 @@ from pathlib import Path
 from psycopg.conninfo import conninfo_to_dict
 
 from callbox.host.config import load
+from callbox.host.releases import session_name
 from callbox.rooms import ROOMS
 
 CONFIG = load()
@@ -76,7 +77,7 @@ def _database(url: str | None) -> dict[str, object]:
         **known,
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {**parts, "connect_timeout": 5},
+        "OPTIONS": {"application_name": session_name(), **parts, "connect_timeout": 5},
     }
 
 

@@ -2,29 +2,20 @@
 """The work behind `callbox backup` and `callbox restore`."""
 
 import argparse
-import importlib.metadata
 import os
-import tomllib
 from pathlib import Path
 
 from callbox.commands._setup import database, use_django
 from callbox.host import backup as host_backup
 from callbox.host import restore as host_restore
-from callbox.host.config import CHECKOUT, load
+from callbox.host.config import load
 from callbox.host.errors import HostError
 from callbox.host.manifest import Manifest
+from callbox.host.releases import version
 from callbox.kernel.errors import Unavailable
 
 ROOM = 64  # a spool record's head, rounded up
 RESTORED, DOES_NOT_FIT = 0, 3
-
-
-def version() -> str:
-    """This Callbox's version."""
-    try:
-        return importlib.metadata.version("callbox")
-    except importlib.metadata.PackageNotFoundError:  # it runs from its checkout
-        return str(tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["project"]["version"])
 
 
 def back_up(args: argparse.Namespace) -> int:

@@ -6,12 +6,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from callbox.commands._migrating import EXPAND
 from callbox.host.config import CHECKOUT, load
 from callbox.host.embedded import running_database
 from callbox.host.provision import Urls, grant_app
+from callbox.host.releases import contracts
 
 MIGRATIONS = "*/migrations/[0-9]*.py"
 DJANGO_APPS = ("admin", "auth", "contenttypes", "sessions")
+
+
+@contextmanager
+def known_database() -> Iterator[Urls]:
+    """The database of this installation as it is: nothing is brought up to date."""
+    config = load()
+    if config.database_url:
+        yield Urls(owner=config.owner_url or config.database_url, app=config.database_url)
+        return
+    with running_database(config.home) as urls:
+        yield urls
 
 
 @contextmanager
@@ -33,15 +46,19 @@ def _ready(urls: Urls) -> Urls:
 
 
 def migrate(urls: Urls) -> None:
-    """Bring the tables up to date as the owner, then give the application its rights. In a process of its own."""
+    """Bring the tables up to date, but for what an older process may still use: `callbox upgrade --contract`."""
+    if not is_migrated(urls):
+        apply_migrations(urls, EXPAND)
+
+
+def apply_migrations(urls: Urls, step: str) -> None:
+    """Apply migrations as the owner, then give the application its rights. In a process of its own."""
     import subprocess
     import sys
 
-    if is_migrated(urls):
-        return
     environment = {**os.environ, "DATABASE_URL": urls.owner, "DJANGO_SETTINGS_MODULE": "callbox.settings"}
-    done = subprocess.run(
-        [sys.executable, "-m", "django", "migrate", "--skip-checks", "--no-input", "--verbosity", "0"],
+    done = subprocess.run(  # noqa: S603 - our own words
+        [sys.executable, "-m", "callbox.commands._migrating", step],
         env=environment,
         check=False,
         capture_output=True,
@@ -64,7 +81,8 @@ def is_migrated(urls: Urls) -> bool:
         if link.execute("SELECT to_regclass('django_migrations')").fetchone() == (None,):
             return False
         applied = set(link.execute("SELECT app, name FROM django_migrations").fetchall())
-    return {(path.parts[-3], path.stem) for path in found} <= applied
+    wanted = {(path.parts[-3], path.stem) for path in found if not contracts(path.stem)}
+    return wanted <= applied
 
 
 def use_django() -> None:

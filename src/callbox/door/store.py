@@ -18,6 +18,7 @@ import asyncpg
 from callbox.door.domain import Contact
 from callbox.door.failures import DATABASE_FAILURES, DatabaseDown
 from callbox.door.steps import step
+from callbox.host.releases import session_name
 
 log = logging.getLogger(__name__)
 
@@ -158,7 +159,7 @@ class Store:
 async def connect(dsn: str, deadline_s: float) -> asyncpg.Connection:
     """A connection for one task, or one of DATABASE_FAILURES."""
     settings = {
-        "application_name": "callbox door",
+        "application_name": session_name(),
         "synchronous_commit": "on",
     }  # whatever the server's default
     try:

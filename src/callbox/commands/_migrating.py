@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`python -m callbox.commands._migrating expand|contract`: bring the tables up to date, in a process of its own."""
+
+import os
+import sys
+
+EXPAND, CONTRACT = "expand", "contract"
+
+
+def targets(pending: dict[str, list[str]]) -> dict[str, str | None]:
+    """How far each app may go while older processes run: None for all the way.
+
+    pending: the names of each app's migrations that were not applied, in order. An app whose next one contracts
+    is left out.
+    """
+    from callbox.host.releases import contracts
+
+    far: dict[str, str | None] = {}
+    for app, names in pending.items():
+        first = next((index for index, name in enumerate(names) if contracts(name)), None)
+        if first is None:
+            far[app] = None
+        elif first > 0:
+            far[app] = names[first - 1]
+    return far
+
+
+def main(step: str) -> None:
+    """Apply what the step asks for. An empty database gets everything: nobody older uses it."""
+    import django
+    from django.core.management import call_command
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "callbox.settings")
+    django.setup()
+    executor = MigrationExecutor(connection)
+    quiet = {"interactive": False, "verbosity": 0, "skip_checks": True}
+    if step == CONTRACT or not executor.loader.applied_migrations:
+        call_command("migrate", **quiet)
+        return
+    pending: dict[str, list[str]] = {}
+    for migration, _backwards in executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        pending.setdefault(migration.app_label, []).append(migration.name)
+    for app, name in targets(pending).items():
+        call_command("migrate", app, *([name] if name else []), **quiet)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
