@@ -11,9 +11,8 @@ SENDERS = (1, 16, 64)
 SCREENS = 50
 # The same row into a table of the same shape, one durable transaction each.
 PGBENCH = """
-INSERT INTO bench_contact (id, channel, lane, source, key, digest, content_type, body, received_at, taken_by,
- retain_until) VALUES (gen_random_uuid(), 'app', 'written', '', md5(random()::text), sha256('x'),
- 'application/json', '{body}', now(), 'database', now());
+INSERT INTO bench_contact (id, channel, lane, digest, sealed, received_at, taken_by, retain_until)
+ VALUES (gen_random_uuid(), 'app', 'written', sha256('x'), '{body}', now(), 'database', now());
 """
 
 

@@ -59,6 +59,7 @@ def replay_home() -> Path:
 
 @contextmanager
 def _replay() -> Iterator[Urls]:
+    os.environ["CALLBOX_KEYS"] = str(replay_home() / "keys")
     with running_database(replay_home()) as urls:
         migrate(urls)
         os.environ["DATABASE_URL"], os.environ["CALLBOX_OWNER_URL"] = urls.app, urls.owner

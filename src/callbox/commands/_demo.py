@@ -43,6 +43,7 @@ def demo_database(city: str) -> Iterator[None]:
     """The embedded server with this demo city's own database, apart from that of a real installation."""
     cluster = Cluster(load().home)
     cluster.start()
+    os.environ["CALLBOX_KEYS"] = str(load().home / f"keys-demo-{city}")
     try:
         urls = provision(cluster, f"callbox_demo_{city}")
         migrate(urls)

@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -24,7 +25,8 @@ def run(args: argparse.Namespace) -> int:
     """Play on a throw-away database; 0 only if every call was dealt with and the journal verifies."""
     logging.basicConfig(level=logging.WARNING)
     os.environ["CALLBOX_CITY"] = args.city
-    with database(temporary=True) as urls:
+    with TemporaryDirectory(prefix="callbox-keys-") as keys, database(temporary=True) as urls:
+        os.environ["CALLBOX_KEYS"] = keys
         use_django()
         logging.getLogger().setLevel(logging.WARNING)
         found = play(args.city, args.seed, args.minutes, urls.app)
@@ -49,14 +51,18 @@ def door(dsn: str, run_name: str) -> Iterator["Send"]:
     """A function that makes contacts durable by the door's own statement."""
     from callbox.demo.sending import bytes_of, headers_of
     from callbox.door.domain import contact_from
+    from callbox.door.sealing import Sealer
     from callbox.door.store import connect, insert
+    from callbox.host.vault import vault
 
+    sealer = Sealer(vault())
+    sealer.make_keys(datetime.now(UTC).date())
     with asyncio.Runner() as runner:
         link = runner.run(connect(dsn, 5.0))
 
         def send(sending: "Sending", at: datetime) -> UUID:
             headers, body = headers_of(run_name, sending), bytes_of(sending)
-            contact = contact_from(sending.channel, headers, body, received_at=at)
+            contact = sealer.seal(contact_from(sending.channel, headers, body, received_at=at))
             runner.run(insert(link, [contact], "database"))
             return contact.id
 

@@ -19,7 +19,9 @@ from callbox.demo.queries import staff
 from callbox.demo.roads import spots
 from callbox.demo.sending import bytes_of, headers_of
 from callbox.door.domain import contact_from
+from callbox.door.sealing import Sealer
 from callbox.geo.queries import City
+from callbox.host.vault import vault
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +41,7 @@ class Residents:
         self._begun = begun
         self._run = f"{play.seed}/{begun.isoformat()}"
         self._next = next(told, None)
+        self._sealer = Sealer(vault())
 
     def call(self, at: datetime) -> None:
         """Send what is due; what the door does not take is tried again in the next round."""
@@ -65,7 +68,9 @@ class Residents:
 
     def _contact_id(self, sending: Sending, at: datetime) -> UUID:
         headers = headers_of(self._run, sending)
-        return contact_from(sending.channel, headers, bytes_of(sending), received_at=at).id
+        return self._sealer.identity(
+            contact_from(sending.channel, headers, bytes_of(sending), received_at=at)
+        )
 
 
 def live(city: City, town: Town, seed: int, speed: float, door_port: int, stop: threading.Event) -> None:

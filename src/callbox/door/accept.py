@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
-from callbox.door.domain import Contact, packed
+from callbox.door.domain import Contact, Sealed, packed
 from callbox.door.failures import DatabaseDown, NotAccepted
 from callbox.door.spool import Spool, SpoolFull
 from callbox.door.steps import step
@@ -27,17 +27,27 @@ class Taken:
 
 
 class Acceptor:
-    """Takes contacts in; `on_new` is called after each that the database made durable."""
+    """Takes contacts in; `on_new` is called after each that the database made durable.
 
-    def __init__(self, store: Store, spool: Spool, on_new: Callable[[], None]) -> None:
+    seal: makes of a contact what may be kept; raises OSError when it cannot.
+    """
+
+    def __init__(
+        self, store: Store, spool: Spool, on_new: Callable[[], None], seal: Callable[[Contact], Sealed]
+    ) -> None:
         self._store = store
         self._spool = spool
         self._on_new = on_new
+        self._seal = seal
         self._spooling: dict[UUID, asyncio.Future[None]] = {}
 
-    async def accept(self, contact: Contact) -> Taken:
+    async def accept(self, given: Contact) -> Taken:
         """Make it durable. Raises NotAccepted when neither database nor spool took it in time."""
         step("received")
+        try:
+            contact = self._seal(given)
+        except OSError as error:
+            raise NotAccepted from error
         try:
             new = await self._store.take(contact)
         except DatabaseDown:
@@ -47,7 +57,7 @@ class Acceptor:
             self._on_new()
         return Taken(contact.id, "database", not new)
 
-    async def _to_spool(self, contact: Contact) -> Taken:
+    async def _to_spool(self, contact: Sealed) -> Taken:
         """Senders repeat themselves in an outage: the same contact is kept once, all wait for that one."""
         if self._spool.waiting == 0:
             self._spooling = {key: kept for key, kept in self._spooling.items() if not kept.done()}

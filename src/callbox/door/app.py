@@ -13,15 +13,18 @@ from callbox.door.drain import Drain
 from callbox.door.health import health
 from callbox.door.http import Receive, Scope, Send, answer_json, headers_of, problem
 from callbox.door.hub import Hub
+from callbox.door.keys import keep_making, make_first
 from callbox.door.notify import Notifier
 from callbox.door.options import Options
 from callbox.door.positions import Positions
 from callbox.door.proxy import Proxy
 from callbox.door.screens import Screens
+from callbox.door.sealing import Sealer
 from callbox.door.spool import Spool
 from callbox.door.store import Store
 from callbox.door.stream import Streams
 from callbox.door.watch import Watch
+from callbox.host.vault import vault_at
 
 log = logging.getLogger(__name__)
 
@@ -74,18 +77,21 @@ class Door:
         return True
 
     async def open(self) -> None:
-        """Start all parts. The spool first: without it nothing is promised."""
+        """Start all parts. Keys and spool first: without them nothing is promised."""
         options = self.options
+        sealer = Sealer(vault_at(options.keys))
+        await asyncio.to_thread(make_first, sealer)
         self.spool = await asyncio.to_thread(Spool, options.spool, options.spool_size)
         self.store = Store(options.database_url, deadline_s=DATABASE_DEADLINE_S)
         self.hub = Hub(options.database_url, self.screens)
         self.watch = Watch(options.database_url, self.screens)
         self.notifier = Notifier(options.database_url)
-        self.acceptor = Acceptor(self.store, self.spool, self._on_new)
+        self.acceptor = Acceptor(self.store, self.spool, self._on_new, sealer.seal)
         self.streams = Streams(options.database_url, options.secret, self.hub, self.watch)
         self.proxy = Proxy(options)
-        parts = (self.hub, self.watch, self.notifier, Drain(self.spool, self.store))
+        parts = (self.hub, self.watch, self.notifier, Drain(self.spool, self.store, sealer))
         self._keep(self.hub.beat())
+        self._keep(keep_making(sealer))
         self._keep(Positions(options.database_url, self.screens).run())
         for part in parts:
             self._keep(part.run())

@@ -31,9 +31,9 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """One contact by any medium, before anybody has read it.
+    """One contact by any medium, before anybody has read it, as it was sent: only ever in memory.
 
-    id: the same for the same source, key and bytes, so that the table's primary key refuses a repeat.
+    id: the same for the same source, key and bytes; what is kept bears another made of it, see `sealing.py`.
     remote_at: when the sender says it sent. cut: the body was longer than what is kept. Times are aware UTC.
     """
 
@@ -49,6 +49,26 @@ class Contact:
     remote_at: datetime | None
     received_at: datetime
     retain_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """One contact as it is kept: `sealed` holds its bytes, source, key and content type.
+
+    id: the same for the same contact, so that the table's primary key refuses a repeat. known_as: the id it would
+    have, when the release before this one gave it another. digest: a keyed hash of the bytes.
+    """
+
+    id: UUID
+    channel: str
+    lane: str
+    digest: bytes
+    sealed: bytes
+    cut: bool
+    remote_at: datetime | None
+    received_at: datetime
+    retain_until: datetime
+    known_as: UUID | None = None
 
 
 @cache
@@ -94,33 +114,33 @@ def contact_from(
     )
 
 
-def packed(contact: Contact) -> bytes:
-    """A contact as bytes, for the spool: length of the head, head as JSON, body."""
+def packed(contact: Sealed) -> bytes:
+    """A contact as bytes, for the spool: length of the head, head as JSON, what is sealed."""
     head = {
         "id": contact.id.hex,
         "channel": contact.channel,
         "lane": contact.lane,
-        "source": contact.source,
-        "key": contact.key,
-        "content_type": contact.content_type,
+        "digest": contact.digest.hex(),
         "cut": contact.cut,
         "remote_at": contact.remote_at.isoformat() if contact.remote_at else None,
         "received_at": contact.received_at.isoformat(),
         "retain_until": contact.retain_until.isoformat(),
     }
     text = json.dumps(head, ensure_ascii=False).encode()
-    return META.pack(len(text)) + text + contact.body
+    return META.pack(len(text)) + text + contact.sealed
 
 
-def unpacked(data: bytes) -> Contact:
-    """The contact that `packed` made those bytes of."""
+def unpacked(data: bytes) -> Sealed | Contact:
+    """What `packed` made those bytes of; or the open contact that the release before this one kept."""
     (length,) = META.unpack_from(data)
     head = json.loads(data[META.size : META.size + length])
-    body = data[META.size + length :]
+    rest = data[META.size + length :]
     for name in ("remote_at", "received_at", "retain_until"):
         head[name] = datetime.fromisoformat(head[name]) if head[name] else None
     head["id"] = UUID(hex=head["id"])
-    return Contact(**head, body=body, digest=hashlib.sha256(body).digest())
+    if "digest" in head:
+        return Sealed(**head | {"digest": bytes.fromhex(head["digest"])}, sealed=rest)
+    return Contact(**head, body=rest, digest=hashlib.sha256(rest).digest())
 
 
 def _clean(text: str) -> str:

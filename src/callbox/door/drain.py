@@ -10,6 +10,7 @@ import asyncpg
 
 from callbox.door.failures import DATABASE_FAILURES
 from callbox.door.salvage import UNFIT, contact_in, insert_plainly
+from callbox.door.sealing import Sealer
 from callbox.door.spool import Spool
 from callbox.door.steps import step
 from callbox.door.store import Store, insert
@@ -29,9 +30,10 @@ class Drain:
     that it takes in no form is put aside, so that it holds up none behind it.
     """
 
-    def __init__(self, spool: Spool, store: Store) -> None:
+    def __init__(self, spool: Spool, store: Store, sealer: Sealer) -> None:
         self._spool = spool
         self._store = store
+        self._sealer = sealer
         self._link: asyncpg.Connection | None = None
         self._singly = 0  # so many of the first records go one by one: one of them was refused
 
@@ -72,7 +74,7 @@ class Drain:
             return True
         try:
             now = datetime.now(UTC)
-            await insert(link, [contact_in(payload, at=now) for payload in payloads], "spool")
+            await insert(link, [contact_in(payload, self._sealer, at=now) for payload in payloads], "spool")
         except UNFIT as error:
             log.error("The database refuses a contact of the spool (%s).", type(error).__name__)
             if not self._singly:
@@ -96,8 +98,8 @@ class Drain:
 
     async def _take_or_put_aside(self, link: asyncpg.Connection, payload: bytes) -> bool:
         now = datetime.now(UTC)
-        contact = contact_in(payload, at=now)
-        if await insert_plainly(link, contact, at=now):
+        contact = contact_in(payload, self._sealer, at=now)
+        if await insert_plainly(link, contact, self._sealer, at=now):
             return True
         return await self._spool.put_aside(payload, contact.retain_until.date())
 
@@ -106,8 +108,8 @@ class Drain:
             async with asyncio.timeout(DEADLINE_S):
                 now = datetime.now(UTC)
                 for path, payload in await self._spool.aside_records(now.date()):
-                    contact = contact_in(payload, at=now)
-                    if await insert_plainly(await self._connected(), contact, at=now):
+                    contact = contact_in(payload, self._sealer, at=now)
+                    if await insert_plainly(await self._connected(), contact, self._sealer, at=now):
                         await self._spool.take_back(path)
         except DATABASE_FAILURES:  # it is tried again in an hour
             self._drop()

@@ -18,6 +18,7 @@ class Options:
 
     database_url: str
     secret: bytes
+    keys: Path
     spool: Path
     spool_size: int
     emergency_number: str
@@ -38,6 +39,7 @@ def options_from(config: Config) -> Options:
     return Options(
         database_url=config.database_url or "postgresql:///callbox",
         secret=config.secret,
+        keys=config.keys,
         spool=config.spool,
         spool_size=config.spool_mib << 20,
         emergency_number=config.emergency_number,

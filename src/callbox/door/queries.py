@@ -7,10 +7,16 @@ from uuid import UUID
 
 from django.db import connection
 
+from callbox.door.sealing import opened
+from callbox.host.vault import CannotOpen, vault
+
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A raw contact and where it stands in the reading order. body is b"" once it was erased."""
+    """A raw contact and where it stands in the reading order. body is b"" once it was erased.
+
+    readable: False when what it says was sealed with a key that is not there.
+    """
 
     id: UUID
     channel: str
@@ -19,13 +25,14 @@ class Contact:
     body: bytes
     received_at: datetime
     position: tuple[int, int]
+    readable: bool = True
 
 
 def contacts_after(position: tuple[int, int], limit: int) -> list[Contact]:
     """The next contacts in reading order, only settled ones: none can still come in before them."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id, channel, lane, content_type, body, received_at, xid::text::bigint AS at_xid, seq"
+            "SELECT id, channel, lane, content_type, body, sealed, received_at, xid::text::bigint AS at_xid, seq"
             " FROM door_contact WHERE (xid, seq) > (%s::text::xid8, %s)"
             " AND xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY xid, seq LIMIT %s",
             [str(position[0]), position[1], limit],
@@ -39,8 +46,16 @@ def _contact(
     lane: str,
     content_type: str,
     body: bytes | None,
+    sealed: bytes | None,
     at: datetime,
     xid: int,
     seq: int,
 ) -> Contact:
-    return Contact(identity, channel, lane, content_type, bytes(body or b""), at, (xid, seq))
+    position = (xid, seq)
+    if sealed is None:  # erased, or of the release before this one
+        return Contact(identity, channel, lane, content_type, bytes(body or b""), at, position)
+    try:
+        head, said = opened(vault(), identity, bytes(sealed))
+    except CannotOpen:
+        return Contact(identity, channel, lane, "", b"", at, position, readable=False)
+    return Contact(identity, channel, lane, head["content_type"], said, at, position)

@@ -10,9 +10,10 @@ from callbox.kernel.actor import Actor
 
 PORTION = 500
 ERASE = """
-UPDATE door_contact SET body = NULL, key = '', source = '' WHERE id IN (
-  SELECT id FROM door_contact WHERE retain_until <= %s AND body IS NOT NULL AND (xid, seq) <= (%s::text::xid8, %s)
-  ORDER BY retain_until LIMIT %s)
+UPDATE door_contact SET sealed = NULL, body = NULL, key = '', source = '', content_type = '', digest = ''
+WHERE id IN (
+  SELECT id FROM door_contact WHERE retain_until <= %s AND (sealed IS NOT NULL OR body IS NOT NULL)
+  AND (xid, seq) <= (%s::text::xid8, %s) ORDER BY retain_until LIMIT %s)
 """
 
 

@@ -7,7 +7,8 @@ from datetime import datetime
 
 import asyncpg
 
-from callbox.door.domain import OTHER, Contact, channels, contact_from, unpacked
+from callbox.door.domain import OTHER, Sealed, channels, contact_from, unpacked
+from callbox.door.sealing import Sealer
 from callbox.door.store import insert
 
 # What the database says about a contact, and not about itself.
@@ -16,9 +17,7 @@ BROKEN_RECORD = (ValueError, KeyError, TypeError, struct.error)
 SOUND = {
     "channel": str,
     "lane": str,
-    "source": str,
-    "key": str,
-    "content_type": str,
+    "digest": bytes,
     "cut": bool,
     "remote_at": datetime | None,
     "received_at": datetime,
@@ -30,32 +29,27 @@ class _Undo(Exception):  # noqa: N818 - it only ends a transaction
     """The attempt was a question."""
 
 
-def contact_in(payload: bytes, *, at: datetime) -> Contact:
-    """The contact of a spool's record; of one that nobody understands, its bytes as they are, for a person."""
+def contact_in(payload: bytes, sealer: Sealer, *, at: datetime) -> Sealed:
+    """The contact of a spool's record; of one that nobody understands, its bytes as they are, for a person.
+
+    What the release before this one kept open is sealed, and stays known by the id it has.
+    """
     try:
         found = unpacked(payload)
+        if all(isinstance(getattr(found, name), kind) for name, kind in SOUND.items()):
+            return found if isinstance(found, Sealed) else sealer.seal(found, known_as=found.id)
     except BROKEN_RECORD:
-        found = None
-    if found is None or not all(isinstance(getattr(found, name), kind) for name, kind in SOUND.items()):
-        return contact_from(OTHER, {"idempotency-key": "spool"}, payload, received_at=at)
-    return found
+        pass
+    return sealer.seal(contact_from(OTHER, {"idempotency-key": "spool"}, payload, received_at=at))
 
 
-def plainly(contact: Contact) -> Contact:
-    """The same contact, same id and bytes, with nothing in its other fields that a database could mind."""
+def plainly(contact: Sealed) -> Sealed:
+    """The same contact, same id and words, with nothing in its other fields that a database could mind."""
     channel = channels().get(contact.channel) or channels()[OTHER]
-    return replace(
-        contact,
-        channel=channel.name,
-        lane=channel.lane,
-        source="",
-        key=_plain(contact.key),
-        content_type=_plain(contact.content_type),
-        remote_at=None,
-    )
+    return replace(contact, channel=channel.name, lane=channel.lane, remote_at=None)
 
 
-async def insert_plainly(link: asyncpg.Connection, contact: Contact, *, at: datetime) -> bool:
+async def insert_plainly(link: asyncpg.Connection, contact: Sealed, sealer: Sealer, *, at: datetime) -> bool:
     """Insert one contact of the spool, as it is or plainly; False when it is taken in no form, and others are.
 
     Raises one of DATABASE_FAILURES when the fault is the database's: it takes no other contact either.
@@ -66,19 +60,15 @@ async def insert_plainly(link: asyncpg.Connection, contact: Contact, *, at: date
         except UNFIT:
             continue
         return True
-    await _takes_others(link, at)
+    await _takes_others(link, sealer.seal(contact_from(OTHER, {}, b"?", received_at=at)))
     return False
 
 
-async def _takes_others(link: asyncpg.Connection, at: datetime) -> None:
+async def _takes_others(link: asyncpg.Connection, made_up: Sealed) -> None:
     """Insert a contact made up for the question, and take it back."""
     try:
         async with link.transaction():
-            await insert(link, [contact_from(OTHER, {}, b"?", received_at=at)], "spool")
+            await insert(link, [made_up], "spool")
             raise _Undo
     except _Undo:
         return
-
-
-def _plain(text: str) -> str:
-    return "".join(letter for letter in text if letter.isascii() and letter.isprintable())

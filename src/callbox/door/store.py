@@ -15,7 +15,7 @@ from uuid import UUID
 
 import asyncpg
 
-from callbox.door.domain import Contact
+from callbox.door.domain import Sealed
 from callbox.door.failures import DATABASE_FAILURES, DatabaseDown
 from callbox.door.steps import step
 from callbox.host.releases import session_name
@@ -26,27 +26,28 @@ TYPES = {
     "id": "uuid",
     "channel": "text",
     "lane": "text",
-    "source": "text",
-    "key": "text",
     "digest": "bytea",
-    "content_type": "text",
-    "body": "bytea",
+    "sealed": "bytea",
     "cut": "boolean",
     "remote_at": "timestamptz",
     "received_at": "timestamptz",
     "retain_until": "timestamptz",
+    "known_as": "uuid",
 }
+# A row of the release before this one has another id, and `known_as` says under which it would come in again.
 INSERT = (
     f"INSERT INTO door_contact ({', '.join(TYPES)}, taken_by)"
     f" SELECT *, ${len(TYPES) + 1}::text FROM unnest("
     + ", ".join(f"${number}::{kind}[]" for number, kind in enumerate(TYPES.values(), 1))
-    + ") ON CONFLICT (id) DO NOTHING RETURNING id"
+    + f") AS new ({', '.join(TYPES)})"
+    " WHERE NOT EXISTS (SELECT FROM door_contact old WHERE old.known_as = new.id)"
+    " ON CONFLICT (id) DO NOTHING RETURNING id"
 )
 BATCH = 256
-Waiter = tuple[Contact, asyncio.Future[bool]]
+Waiter = tuple[Sealed, asyncio.Future[bool]]
 
 
-async def insert(link: asyncpg.Connection, contacts: Sequence[Contact], taken_by: str) -> set[UUID]:
+async def insert(link: asyncpg.Connection, contacts: Sequence[Sealed], taken_by: str) -> set[UUID]:
     """Insert contacts in one transaction; the ids of those that were new.
 
     Sorted by id, so that two such statements with the same keys wait for each other in one order.
@@ -75,7 +76,7 @@ class Store:
         """Whether the database counts as gone."""
         return self.went_down.is_set()
 
-    async def take(self, contact: Contact) -> bool:
+    async def take(self, contact: Sealed) -> bool:
         """Make a contact durable; True when it is new, False when it was there already.
 
         Raises DatabaseDown at once while the database counts as down, else within the deadline.

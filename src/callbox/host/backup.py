@@ -50,7 +50,7 @@ def back_up(config: Config, target: Path, version: str, wishes: Wishes | None = 
         manifest = _fill(config, folder, version, wishes)
         check_files(folder)  # what stands on the disk now, not what was meant to
     if wishes.keys is not None:
-        _keep_keys(config.home / KEYS, wishes.keys)
+        _keep_keys(config.keys, wishes.keys)
     note_backup(config.home, target, manifest)
     return manifest
 
@@ -59,7 +59,7 @@ def _check_target(config: Config, target: Path, wishes: Wishes) -> None:
     if target.exists() and (target.is_file() or any(target.iterdir())):
         raise HostError(f"{target} is there already: name a new file or folder.")
     if wishes.keys is not None:
-        _check_keys(config.home / KEYS, wishes.keys)
+        _check_keys(config.keys, wishes.keys)
     if config.database_url and not wishes.files_only:
         raise HostError(
             "DATABASE_URL names a PostgreSQL of your own: back it up with its own tools (pg_basebackup and an "

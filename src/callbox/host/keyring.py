@@ -29,12 +29,12 @@ class Keyring:
         return sorted(path.name for path in self.folder.iterdir() if not path.name.startswith("."))
 
     def get(self, name: str) -> bytes | None:
-        """The key of this name; None when there is none, or what is there is no key."""
+        """The key of this name; None when there is none, it cannot be read, or what is there is no key."""
         try:
             key = (self.folder / name).read_bytes()
-        except FileNotFoundError:
+            self._sync()  # whoever made it may not have come so far yet
+        except OSError:
             return None
-        self._sync()  # whoever made it may not have come so far yet
         return key if len(key) == SIZE else None
 
     def make(self, names: Iterable[str]) -> None:

@@ -147,13 +147,22 @@ class Vault:
         return self._cipher(name)
 
     def _newest(self) -> tuple[date, AESGCM]:
-        for day in reversed(self.days()):
+        for day in reversed(self._days_at_hand()):
             cipher = self._cipher(_day_name(day))
             if cipher is not None:
                 return day, cipher
         raise OSError(
             "There is no key of any day, and none could be made: make room on the disk of the keys."
         )
+
+    def _days_at_hand(self) -> list[date]:
+        """Those of the folder; while that is away, those that this process has in its memory."""
+        try:
+            return self.days()
+        except OSError:
+            return sorted(
+                date.fromisoformat(name.removeprefix(DAY)) for name in self._ciphers if _is_day(name)
+            )
 
 
 @cache

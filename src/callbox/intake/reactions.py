@@ -22,9 +22,7 @@ def take_contacts(*, by: Actor, at: datetime | None = None, limit: int = 100) ->
     before, taken = position_of(NAME), 0
     for contact in contacts_after(before, limit):
         try:
-            moved = _take(
-                contact, before, read_contact(contact.channel, contact.body, contact.content_type), by, at
-            )
+            moved = _take(contact, before, _read(contact), by, at)
         except (Refusal, DataError, ValueError):
             # Whatever is in it that we cannot keep: a person gets it, and it holds up nobody behind it.
             moved = _take(contact, before, Said(readable=False), by, at)
@@ -32,6 +30,13 @@ def take_contacts(*, by: Actor, at: datetime | None = None, limit: int = 100) ->
             return taken
         before, taken = contact.position, taken + 1
     return taken
+
+
+def _read(contact: Contact) -> Said:
+    """What it says; what cannot be opened becomes a call all the same."""
+    if not contact.readable:
+        return Said(readable=False)
+    return read_contact(contact.channel, contact.body, contact.content_type)
 
 
 @transaction.atomic

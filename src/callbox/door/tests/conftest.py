@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+import json
 import os
 import subprocess
 import sys
@@ -12,11 +13,14 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
+from callbox.door.domain import META, Contact, Sealed
+from callbox.door.sealing import Sealer, opened
 from callbox.door.tests.process import DoorProcess
 from callbox.door.tickets import Ticket, sign
 from callbox.host.cluster import Cluster
 from callbox.host.embedded import temporary_cluster
 from callbox.host.provision import Urls, grant_app, provision
+from callbox.host.vault import Vault
 
 MIGRATE = (
     "import django; django.setup(); from django.core.management import call_command\n"
@@ -41,6 +45,35 @@ class Server:
 
     def contacts(self) -> list[UUID]:
         return [row[0] for row in self.rows("SELECT id FROM door_contact")]
+
+
+def sealed(home: Path, contact: Contact) -> Sealed:
+    """The contact as a door of this home keeps it."""
+    sealer = Sealer(Vault(home / "keys"))
+    sealer.make_keys(contact.received_at.date())
+    return sealer.seal(contact)
+
+
+def old_record(contact: Contact, **more: object) -> bytes:
+    """What the release before this one put into the spool, with these fields of its head changed."""
+    head = {
+        **{
+            name: getattr(contact, name)
+            for name in ("channel", "lane", "source", "key", "content_type", "cut")
+        },
+        "id": contact.id.hex,
+        "remote_at": None,
+        "received_at": contact.received_at.isoformat(),
+        "retain_until": contact.retain_until.isoformat(),
+    }
+    text = json.dumps(head | more).encode()
+    return META.pack(len(text)) + text + contact.body
+
+
+def said_by(door: DoorProcess, server: Server, identity: UUID) -> tuple[dict[str, str], bytes]:
+    """What a contact in the database says, with the door's keys."""
+    ((kept,),) = server.rows("SELECT sealed FROM door_contact WHERE id = %s", identity)
+    return opened(Vault(door.home / "keys"), identity, bytes(kept))
 
 
 @pytest.fixture(scope="session")

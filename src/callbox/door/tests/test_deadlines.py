@@ -13,7 +13,7 @@ import pytest
 
 from callbox.door import tail
 from callbox.door.accept import Acceptor
-from callbox.door.domain import Contact, contact_from
+from callbox.door.domain import Contact, Sealed, contact_from
 from callbox.door.failures import DatabaseDown, NotAccepted
 from callbox.door.hub import Hub
 from callbox.door.screens import Screen, Screens
@@ -28,13 +28,19 @@ CONTACT = contact_from(
 )
 
 
+def seal(contact: Contact) -> Sealed:
+    """As the door would keep it, with what is said left out."""
+    times = (contact.remote_at, contact.received_at, contact.retain_until)
+    return Sealed(contact.id, contact.channel, contact.lane, contact.digest, b"sealed", contact.cut, *times)
+
+
 class Gone(Store):
     """A database that is away."""
 
     def __init__(self) -> None:
         """No connection."""
 
-    async def take(self, contact: Contact) -> bool:
+    async def take(self, contact: Sealed) -> bool:
         raise DatabaseDown
 
 
@@ -45,7 +51,7 @@ class There(Store):
         """No connection."""
         self._seen: set[UUID] = set()
 
-    async def take(self, contact: Contact) -> bool:
+    async def take(self, contact: Sealed) -> bool:
         is_new = contact.id not in self._seen
         self._seen.add(contact.id)
         return is_new
@@ -63,7 +69,7 @@ def test_a_database_that_is_always_busy_is_given_up_in_time() -> None:
         store = Store("postgresql:///none", deadline_s=0.05, workers=0)
         with pytest.raises(DatabaseDown):
             async with asyncio.timeout(PROMISED_S):
-                await store.take(CONTACT)
+                await store.take(seal(CONTACT))
         return store.down
 
     assert asyncio.run(scene())
@@ -76,7 +82,7 @@ def test_a_spool_that_hangs_is_a_no_in_time(spool: Spool, monkeypatch: pytest.Mo
     async def scene() -> None:
         with pytest.raises(NotAccepted):
             async with asyncio.timeout(PROMISED_S):
-                await Acceptor(Gone(), spool, lambda: None).accept(CONTACT)
+                await Acceptor(Gone(), spool, lambda: None, seal).accept(CONTACT)
 
     monkeypatch.setattr(spool, "append", hang)
     asyncio.run(scene())
@@ -85,7 +91,7 @@ def test_a_spool_that_hangs_is_a_no_in_time(spool: Spool, monkeypatch: pytest.Mo
 def test_what_the_spool_refused_is_tried_again_when_repeated(
     spool: Spool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    acceptor = Acceptor(Gone(), spool, lambda: None)
+    acceptor = Acceptor(Gone(), spool, lambda: None, seal)
     real = spool.append
 
     async def fail(payload: bytes) -> None:
@@ -153,7 +159,7 @@ def test_an_entry_that_comes_while_the_first_screen_does_is_not_passed_over(
 
 def test_screens_are_woken_by_what_is_new_and_by_nothing_else(spool: Spool) -> None:
     woken: list[str] = []
-    acceptor = Acceptor(There(), spool, lambda: woken.append("now"))
+    acceptor = Acceptor(There(), spool, lambda: woken.append("now"), seal)
 
     async def scene() -> list[bool]:
         return [(await acceptor.accept(CONTACT)).repeated for _ in range(2)]

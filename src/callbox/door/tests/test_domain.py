@@ -8,8 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callbox.door.domain import channels, contact_from, packed, unpacked
+from callbox.door.sealing import Sealer, opened
+from callbox.host.vault import Vault
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def vault(tmp_path_factory: pytest.TempPathFactory) -> Vault:
+    made = Vault(tmp_path_factory.mktemp("vault") / "keys")
+    Sealer(made).make_keys(NOW.date())
+    return made
 
 
 def test_the_same_source_key_and_bytes_are_the_same_contact() -> None:
@@ -61,11 +70,14 @@ def test_the_senders_own_time_is_kept_when_it_can_be_read(text: str, read: datet
 
 @given(st.text(), st.text(), st.text(), st.binary(), st.text(), st.booleans())
 def test_whatever_is_sent_is_a_contact_and_survives_the_spool(
-    channel: str, key: str, source: str, body: bytes, kind: str, cut: bool
+    vault: Vault, channel: str, key: str, source: str, body: bytes, kind: str, cut: bool
 ) -> None:
     headers = {"idempotency-key": key, "x-source": source, "content-type": kind, "x-sent-at": key}
     contact = contact_from(channel, headers, body, received_at=NOW, cut=cut)
-    assert unpacked(packed(contact)) == contact
+    kept = Sealer(vault).seal(contact)
+    assert unpacked(packed(kept)) == kept
+    said = {"source": contact.source, "key": contact.key, "content_type": contact.content_type}
+    assert opened(vault, kept.id, kept.sealed) == (said, body)
     for text in (contact.key, contact.source, contact.content_type):
         assert "\0" not in text
         text.encode()
