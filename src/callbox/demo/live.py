@@ -19,9 +19,7 @@ from callbox.demo.queries import staff
 from callbox.demo.roads import spots
 from callbox.demo.sending import bytes_of, headers_of
 from callbox.door.domain import contact_from
-from callbox.door.sealing import Sealer
 from callbox.geo.queries import City
-from callbox.host.vault import vault
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +39,6 @@ class Residents:
         self._begun = begun
         self._run = f"{play.seed}/{begun.isoformat()}"
         self._next = next(told, None)
-        self._sealer = Sealer(vault())
 
     def call(self, at: datetime) -> None:
         """Send what is due; what the door does not take is tried again in the next round."""

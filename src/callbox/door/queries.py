@@ -7,7 +7,8 @@ from uuid import UUID
 
 from django.db import connection
 
-from callbox.door.sealing import opened
+from callbox.door.domain import Contact as Sent
+from callbox.door.sealing import Sealer, opened
 from callbox.host.vault import CannotOpen, vault
 
 
@@ -38,6 +39,11 @@ def contacts_after(position: tuple[int, int], limit: int) -> list[Contact]:
             [str(position[0]), position[1], limit],
         )
         return [_contact(*row) for row in cursor.fetchall()]
+
+
+def identity_of(contact: Sent) -> UUID:
+    """The id under which the door keeps what was sent."""
+    return Sealer(vault()).identity(contact)
 
 
 def _contact(
