@@ -19,6 +19,7 @@ from callbox.demo.queries import staff
 from callbox.demo.roads import spots
 from callbox.demo.sending import bytes_of, headers_of
 from callbox.door.domain import contact_from
+from callbox.door.queries import identity_of
 from callbox.geo.queries import City
 
 log = logging.getLogger(__name__)
@@ -65,9 +66,7 @@ class Residents:
 
     def _contact_id(self, sending: Sending, at: datetime) -> UUID:
         headers = headers_of(self._run, sending)
-        return self._sealer.identity(
-            contact_from(sending.channel, headers, bytes_of(sending), received_at=at)
-        )
+        return identity_of(contact_from(sending.channel, headers, bytes_of(sending), received_at=at))
 
 
 def live(city: City, town: Town, seed: int, speed: float, door_port: int, stop: threading.Event) -> None:
