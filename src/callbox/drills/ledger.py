@@ -46,6 +46,11 @@ class Sent:
         return hashlib.sha256(self.body).hexdigest()
 
     @property
+    def always_answered(self) -> bool:
+        """Whether no try ended without an answer: the door was there all the time."""
+        return all(attempt.outcome.isdigit() for attempt in self.attempts)
+
+    @property
     def wait_s(self) -> float | None:
         """Seconds from the first try until the first yes; None without one."""
         return self.acks[0].at - self.first_at if self.acks else None
@@ -80,7 +85,7 @@ class Ledger:
         """The contacts whose sender heard a yes."""
         return (each for each in self.sent if each.acks)
 
-    def gap_s(self, since: float = 0.0, until: float = float("inf")) -> float:
-        """The longest wait for a first yes of those first sent between two moments (monotonic seconds)."""
-        waits = [each.wait_s for each in self.sent if since <= each.first_at <= until]
+    def gap_s(self, *, door_there: bool = False) -> float:
+        """The longest wait for a first yes. door_there: of contacts that the door itself answered at every try."""
+        waits = [each.wait_s for each in self.sent if not door_there or each.always_answered]
         return max((wait for wait in waits if wait is not None), default=0.0)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A whole installation of a drill's own: durable PostgreSQL, door, web, worker, people and units, in one folder."""
 
+import atexit
 import http.client
 import json
 import os
@@ -13,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -86,11 +88,12 @@ class Site:
 
     def open(self) -> None:
         """Bring everything up; returns when it is healthy."""
+        if not (self.folder / "server").exists():
+            copy_of_prepared(self.folder)
         self.start_database()
         self._stack.callback(self._end_database)
         self.urls: Urls = provision(self.cluster)
-        self._make_tables()
-        said = json.loads(self.inside("prepare"))
+        said = json.loads((self.folder / "people.json").read_text())
         self.people, self.units = said["sessions"], said["units"]
         self._keep_database()
         self.start_processes()
@@ -206,9 +209,19 @@ class Site:
         """The last line that `callbox.drills.inside` says. Raises RuntimeError with its errors."""
         return self._run("-m", "callbox.drills.inside", what).splitlines()[-1]
 
-    def _make_tables(self) -> None:
-        """By a command of the product: whatever brings a database up to date there does so here."""
-        self._run("-m", "callbox", "journal", "verify", CALLBOX_OWNER_URL=self.urls.owner)
+    def prepare(self) -> None:
+        """Make the database with its tables, people and units, and leave it stopped.
+
+        The tables by a command of the product: whatever brings a database up to date there does so here.
+        """
+        self.start_database()
+        try:
+            self.urls = provision(self.cluster)
+            self._run("-m", "callbox", "journal", "verify", CALLBOX_OWNER_URL=self.urls.owner)
+            (self.folder / "people.json").write_text(self.inside("prepare"))
+            self.cluster.stop()
+        finally:
+            self._end_database()
 
     def _run(self, *arguments: str, **more: str) -> str:
         done = subprocess.run(  # noqa: S603 - our own modules
@@ -254,11 +267,32 @@ def await_true(done: Callable[[], bool], patience_s: float, otherwise: str) -> f
     return time.monotonic() - begun
 
 
-@contextmanager
-def scratch() -> Iterator[Path]:
-    """A new folder that the server's own user may enter, gone afterwards."""
+@cache
+def _prepared() -> Path:
+    """The folder of an installation with tables, people and units, stopped; made once in a process's life."""
+    folder = _new_folder()
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    Site(folder).prepare()
+    return folder
+
+
+def copy_of_prepared(folder: Path) -> None:
+    """Copy it there and write the copy to the disk: a power cut must not find half of it."""
+    subprocess.run(["cp", "-a", "--reflink=auto", f"{_prepared()}/.", str(folder)], check=True)  # noqa: S603, S607
+    subprocess.run(["sync", "-f", str(folder)], check=True)  # noqa: S603, S607
+
+
+def _new_folder() -> Path:
+    """A new folder that the server's own user may enter."""
     folder = Path(tempfile.mkdtemp(prefix="callbox-drill-"))
     folder.chmod(0o711)
+    return folder
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """A new folder, gone afterwards."""
+    folder = _new_folder()
     try:
         yield folder
     finally:

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a drill measures beside the invariants: bounds, gaps, and when waits were as usual again."""
+
+import json
+
+import pytest
+
+from callbox.drills.latency import back_after_s
+from callbox.drills.ledger import Ack, Attempt, Ledger, Sent
+from callbox.drills.registry import drill, names
+from callbox.drills.result import Broken, Result
+from callbox.drills.sampling import Bounds, Sample, within
+
+BOUNDS = Bounds(memory=100, files=10, spool=50, connections=5, waiting=7)
+FINE = Sample({"door": 100}, {"door": 10}, 50, 5, 7)
+
+
+@pytest.mark.parametrize(
+    ("sample", "what"),
+    [
+        (Sample({"door": 101}, {}, 0, 0, 0), "memory of door"),
+        (Sample({}, {"web": 11}, 0, 0, 0), "files of web"),
+        (Sample({}, {}, 51, None, None), "spool"),
+        (Sample({}, {}, 0, 6, None), "connections"),
+        (Sample({}, {}, 0, None, 8), "waiting contacts"),
+    ],
+)
+def test_a_bound_that_is_passed_is_told_once(sample: Sample, what: str) -> None:
+    assert list(within([FINE], BOUNDS)) == []
+    (found,) = within([FINE, sample, FINE, sample], BOUNDS)
+    assert found.what.startswith(what)
+
+
+def waited(first_at: float, wait_s: float | None, *outcomes: str) -> Sent:
+    sent = Sent(str(first_at), "web", "", b"", first_at)
+    sent.attempts = [Attempt(first_at, 0.1, outcome) for outcome in outcomes]
+    sent.acks = [] if wait_s is None else [Ack("id", "spool", first_at + wait_s)]
+    return sent
+
+
+def test_the_gap_is_the_longest_wait_and_may_leave_out_a_door_that_was_gone() -> None:
+    ledger = Ledger(sent=[waited(1, 0.5, "201"), waited(2, 3.0, "ClientOSError", "201"), waited(3, None)])
+    assert ledger.gap_s() == 3.0
+    assert ledger.gap_s(door_there=True) == 0.5
+
+
+def test_waits_are_as_usual_again_after_the_last_slow_one() -> None:
+    ledger = Ledger(
+        sent=[waited(9, 5.0), waited(10, 0.1), waited(12, 4.0), waited(13, 0.2), waited(20, None)]
+    )
+    assert back_after_s(ledger, 10, until=15) == 2
+    assert back_after_s(ledger, 10) == 10
+    assert back_after_s(ledger, 12.5, until=15) == 0
+
+
+def test_a_result_is_one_line_that_says_what_is_broken() -> None:
+    result = Result("made-up", 3, broken=[Broken("lost", "one"), Broken("doubled", "two")], gap_s=1.23456)
+    result.counts["app_kills"] += 2
+    said = json.loads(result.line())
+    assert (said["lost"], said["doubled"], said["app_kills"], said["gap_s"]) == (1, 1, 2, 1.235)
+    assert (said["ok"], said["broken"]) == (False, ["lost: one", "doubled: two"])
+    assert Result("made-up", 3).ok
+    assert not Result("made-up", 3, controls_failed=False).ok
+    assert not Result("made-up", 3, late=["slow"]).ok
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_drill_says_what_it_does(name: str) -> None:
+    found = drill(name)
+    assert found.HELP
+    assert found.TIMES > 0
+    assert callable(found.run)
