@@ -81,3 +81,12 @@ def sf_city(monkeypatch: pytest.MonkeyPatch) -> None:
 
     link_sf(load().home)
     monkeypatch.setenv("CALLBOX_CITY", "sf")
+
+
+@pytest.fixture(autouse=True)
+def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same argon2, whose hashes the real processes check too, at a hundredth of its cost."""
+    from django.contrib.auth.hashers import Argon2PasswordHasher
+
+    for name, cost in {"time_cost": 1, "memory_cost": 16, "parallelism": 1}.items():
+        monkeypatch.setattr(Argon2PasswordHasher, name, cost)

@@ -6,12 +6,14 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
+from django.utils import timezone
 
 from callbox.access import middleware
-from callbox.access.actions import begin_sign_in, create_person, define_agency, grant_role
+from callbox.access.actions import create_person, define_agency, grant_role
 from callbox.access.models import Person
+from callbox.access.sessions import SessionStore
+from callbox.access.sign_ins import begin_sign_in
 from tests.world import AT, SETUP
 
 PASSWORD = "made-up password 1"
@@ -40,14 +42,14 @@ class Signed(Client):
 
 
 def signed_in(who: Person | None, *, csrf: bool = False) -> Signed:
-    """A client for this person, or for nobody."""
+    """A client for this person, who has proven a second factor just now, or for nobody."""
     client = Signed(enforce_csrf_checks=csrf, raise_request_exception=True)
     if who is not None:
         session = SessionStore()
         session[SESSION_KEY] = str(who.pk)
         session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
         session[HASH_SESSION_KEY] = who.get_session_auth_hash()
-        session[middleware.SESSION_KEY] = str(begin_sign_in(who, at=AT))
+        session[middleware.SESSION_KEY] = str(begin_sign_in(who, at=timezone.now(), factor=True))
         session.save(must_create=True)
         client.cookies[settings.SESSION_COOKIE_NAME] = cast("str", session.session_key)
     return client

@@ -31,6 +31,12 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.admin",
     "ninja",
+    # None of its pages is reachable: what we use of it stands in access/factors.py, passkeys.py and directory.py.
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     *(f"callbox.{room}" for room in ROOMS if find_spec(f"callbox.{room}")),
 ]
 
@@ -43,6 +49,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "callbox.access.middleware.WithActor",
 ]
 
@@ -87,13 +94,36 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "access.Person"
 AUTHENTICATION_BACKENDS = ["callbox.access.backend.Grants"]
 LOGIN_URL = "/sign-in"
-SESSION_COOKIE_NAME = "callbox_session"
-SESSION_COOKIE_AGE = 12 * 3600  # a long shift; sign-out ends it at once
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",  # of people who had a password before argon2 was first
+]
+# A browser takes a name that begins with __Host- only over https, for the whole host, and from that host alone.
+_HOST_ONLY = "__Host-" if CONFIG.https else ""
+SESSION_ENGINE = "callbox.access.sessions"
+SESSION_COOKIE_NAME = f"{_HOST_ONLY}callbox_session"
+SESSION_COOKIE_AGE = 24 * 3600  # access/data/sessions.tsv ends a sign-in long before
 SESSION_COOKIE_SAMESITE = "Lax"
-CSRF_COOKIE_NAME = "callbox_csrf"
+SESSION_COOKIE_SECURE = CONFIG.https
+CSRF_COOKIE_NAME = f"{_HOST_ONLY}callbox_csrf"
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SECURE = CONFIG.https
+CSRF_COOKIE_HTTPONLY = True  # our scripts read the token from the page
 USE_X_FORWARDED_HOST = True
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+ACCOUNT_ADAPTER = "callbox.access.closed.NoAccounts"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None  # no address of anybody is kept
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*"]
+SOCIALACCOUNT_ADAPTER = "callbox.access.closed.NoSocialAccounts"
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
+MFA_ADAPTER = "callbox.access.closed.Factors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_RECOVERY_CODE_DIGITS = 12
+MFA_RECOVERY_CODES_SHOW_ONCE = True
 
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -11,7 +11,9 @@ from django.db.models import F
 
 from callbox.access import queries
 from callbox.access.domain import ROLES
-from callbox.access.models import Agency, Grant, Person, PersonalRead, SignIn
+from callbox.access.models import Agency, Grant, Person, PersonalRead
+from callbox.access.passwords import check_password
+from callbox.access.sign_ins import end_all_of
 from callbox.journal.actions import append
 from callbox.kernel.actor import Actor
 from callbox.kernel.errors import Conflict, Invalid, NotFound
@@ -45,6 +47,8 @@ def create_person(
 ) -> Person:
     """Create someone who may sign in; without a password only a sign-in link (demo) or a later one lets them in."""
     role = by.require("people.manage")
+    if password is not None:
+        check_password(password, [username, name])
     if queries.person_named(username):
         raise Conflict(_("Somebody has this sign-in name already. Choose another."))
     person = Person(
@@ -108,50 +112,19 @@ def _changed(person_id: UUID) -> None:
 def set_password(person: Person, password: str, *, by: Actor, at: datetime) -> None:
     """Set a new password; every sign-in of that person ends."""
     role = by.require("people.manage")
-    Person.objects.filter(id=person.id).update(password=make_password(password), epoch=F("epoch") + 1)
-    SignIn.objects.filter(person=person, ended_at=None).update(ended_at=at)
+    check_password(password, [person.username, person.name])
+    Person.objects.filter(id=person.id).update(password=make_password(password))
+    end_all_of(person.id, at=at)
     append(person.id, "person", "set_password", actor=by.id, role=role, at=at)
 
 
 @transaction.atomic
-def begin_sign_in(person: Person, *, at: datetime) -> UUID:
-    """Note that a person signed in; the id goes into the session and into stream tickets."""
-    sign_in = SignIn(id=new_id(), person=person, started_at=at)
-    SignIn.objects.bulk_create([sign_in])
-    append(
-        person.id,
-        "person",
-        "sign_in",
-        facts={"sign_in": sign_in.id},
-        actor=f"person:{person.id}",
-        role="self",
-        at=at,
-    )
-    return sign_in.id
-
-
-@transaction.atomic
-def end_sign_in(sign_in_id: UUID, *, at: datetime) -> None:
-    """Note that a sign-in ended; its streams end within two seconds. Ending it twice changes nothing."""
-    sign_in = SignIn.objects.filter(id=sign_in_id).first()
-    if sign_in is None or not SignIn.objects.filter(id=sign_in_id, ended_at=None).update(ended_at=at):
-        return
-    person = sign_in.person_id
-    append(
-        person,
-        "person",
-        "sign_out",
-        facts={"sign_in": sign_in_id},
-        actor=f"person:{person}",
-        role="self",
-        at=at,
-    )
-
-
-def end_signed_in(said: object, *, at: datetime) -> None:
-    """End the sign-in of a session, if it has one. said: what stands in the session."""
-    if isinstance(said, str):
-        end_sign_in(UUID(said), at=at)
+def change_own_password(person: Person, password: str, *, at: datetime) -> None:
+    """Set one's own new password; every sign-in of that person ends. Raises Invalid."""
+    check_password(password, [person.username, person.name])
+    Person.objects.filter(id=person.id).update(password=make_password(password))
+    end_all_of(person.id, at=at)
+    append(person.id, "person", "set_password", actor=f"person:{person.id}", role="self", at=at)
 
 
 def note_read(

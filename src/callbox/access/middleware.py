@@ -4,12 +4,15 @@
 from collections.abc import Callable
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
 from callbox.access import queries
-from callbox.access.models import Person
+from callbox.access.limits import needs_factor
+from callbox.access.models import Person, SignIn
+from callbox.access.sign_ins import DEMO, use_sign_in
 from callbox.kernel.actor import Actor
 
 NOBODY = Actor("nobody", frozenset())
@@ -17,22 +20,39 @@ SESSION_KEY = "sign_in"
 
 
 class WithActor:
-    """Sets `request.actor`. A session whose sign-in has ended counts no more."""
+    """Sets `request.actor` and `request.sign_in`. A session whose sign-in has ended counts no more."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer the request with its actor known."""
-        request.actor = _actor(request)  # type: ignore[attr-defined]  # Django's request takes attributes
+        sign_in, actor = _who(request)
+        request.sign_in = sign_in  # type: ignore[attr-defined]  # Django's request takes attributes
+        request.actor = actor  # type: ignore[attr-defined]  # the same
         return self.get_response(request)
 
 
-def _actor(request: HttpRequest) -> Actor:
-    sign_in = request.session.get(SESSION_KEY)
-    if not sign_in:
-        return NOBODY
-    if not isinstance(request.user, Person) or not queries.sign_in_open(UUID(sign_in)):
+def _who(request: HttpRequest) -> tuple[SignIn | None, Actor]:
+    said = request.session.get(SESSION_KEY)
+    if not said:
+        return None, NOBODY
+    at = timezone.now()
+    row = queries.open_sign_in(UUID(said))
+    person = request.user
+    if row is None or not isinstance(person, Person) or row.person_id != person.pk:
         logout(request)
-        return NOBODY
-    return queries.actor_of(request.user, timezone.now())
+        return None, NOBODY
+    actor = queries.actor_of(person, at)
+    if not use_sign_in(row, at=at) or _lacks_factor(row, actor):
+        logout(request)
+        return None, NOBODY
+    return row, actor
+
+
+def _lacks_factor(sign_in: SignIn, actor: Actor) -> bool:
+    """The pages that sign in ask for a factor; what they would forget does not help here either."""
+    demo = settings.CONFIG.demo
+    if sign_in.factor_at is not None or (demo and sign_in.method == DEMO):
+        return False
+    return needs_factor(actor.roles, sign_in.started_at.date(), demo=demo)

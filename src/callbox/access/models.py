@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """People, agencies, what each person may do, their sign-ins, and who read whose data."""
 
+from datetime import timedelta
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 
 class Agency(models.Model):
@@ -63,12 +65,27 @@ class Grant(models.Model):
 
 
 class SignIn(models.Model):
-    """One sign-in of one person on one device, from start to end."""
+    """One sign-in of one person on one device, from start to end.
+
+    until: its longest. idle_s: seconds without use that end it. factor_at: when a second factor or a passkey was
+    last proven. method: how they came in (domain.METHODS). device: what kind of device, not which.
+    """
 
     id = models.UUIDField(primary_key=True)
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(db_default=Now())
+    until = models.DateTimeField(db_default=Now() + timedelta(hours=12))
+    idle_s = models.IntegerField(db_default=12 * 3600)
+    factor_at = models.DateTimeField(null=True)
+    method = models.TextField(db_default="")
+    device = models.TextField(db_default="")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["person"], name="access_sign_ins_open", condition=Q(ended_at=None)),
+        ]
 
 
 class PersonalRead(models.Model):
@@ -87,7 +104,7 @@ class PersonalRead(models.Model):
 
 
 class FailedSignIn(models.Model):
-    """One wrong password. `who` is a hash of the name that was typed."""
+    """One wrong guess. `who` is a keyed hash of the name that was typed, or of the address it came from."""
 
     id = models.BigAutoField(primary_key=True)
     who = models.TextField()
@@ -95,3 +112,34 @@ class FailedSignIn(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["who", "at"], name="access_failed_sign_ins")]
+
+
+class Widening(models.Model):
+    """Wider access that somebody took for a while in an emergency ("break-glass").
+
+    grant: what it gave. reason: a code of widening_reasons.tsv. told_at: when a supervisor took note of it.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    grant = models.OneToOneField(Grant, models.PROTECT, related_name="+")
+    reason = models.TextField()
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    noted_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    noted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person"], condition=Q(ended_at=None), name="access_one_widening")
+        ]
+        indexes = [models.Index(fields=["-since"], name="access_widenings")]
+
+
+class WideningText(models.Model):
+    """Why, in the person's own words: personal data, encrypted, erased at its date."""
+
+    widening = models.OneToOneField(Widening, models.PROTECT, primary_key=True, related_name="text")
+    sealed = models.BinaryField()
+    retain_until = models.DateTimeField()

@@ -2,9 +2,10 @@
 """Reading people and what they may do."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from allauth.mfa.models import Authenticator
 from django.db.models import Q
 
 from callbox.access import domain
@@ -42,9 +43,65 @@ def agencies() -> Iterable[Agency]:
     return Agency.objects.order_by("code")
 
 
-def sign_in_open(sign_in_id: UUID) -> bool:
-    """Whether this sign-in still counts."""
-    return SignIn.objects.filter(id=sign_in_id, ended_at=None).exists()
+def open_sign_in(sign_in_id: UUID) -> SignIn | None:
+    """This sign-in with its person, if it has not ended."""
+    return SignIn.objects.filter(id=sign_in_id, ended_at=None).select_related("person__agency").first()
+
+
+def ran_out(sign_in: SignIn, at: datetime) -> bool:
+    """Whether its longest time, or the time it may lie unused, is over."""
+    return at >= sign_in.until or at > sign_in.last_used_at + timedelta(seconds=sign_in.idle_s)
+
+
+def own_sign_ins(actor: Actor) -> list[SignIn]:
+    """The open sign-ins of this person, the latest first."""
+    rows = SignIn.objects.filter(person_id=person_id_of(actor), ended_at=None)
+    return list(rows.order_by("-started_at"))
+
+
+def all_sign_ins(actor: Actor) -> list[SignIn]:
+    """Everybody's open sign-ins with their people, by name. Raises NotFound for who may not end them."""
+    actor.require_sight("sign_in.end")
+    rows = SignIn.objects.filter(ended_at=None).select_related("person")
+    return list(rows.order_by("person__username", "-started_at"))
+
+
+def factors_of(person_id: UUID) -> list[Authenticator]:
+    """A person's second factors without the recovery codes, the oldest first."""
+    rows = Authenticator.objects.filter(user_id=person_id).exclude(type=Authenticator.Type.RECOVERY_CODES)
+    return list(rows.order_by("created_at", "pk"))
+
+
+def recovery_codes_left(person_id: UUID) -> int:
+    """How many recovery codes still serve."""
+    row = Authenticator.objects.filter(user_id=person_id, type=Authenticator.Type.RECOVERY_CODES).first()
+    return len(row.wrap().get_unused_codes()) if row else 0
+
+
+def people_with_factors(actor: Actor) -> list[tuple[Person, list[str]]]:
+    """Everybody who may sign in, by name, and the kinds of their factors. Raises NotFound for who may not reset."""
+    actor.require_sight("factor.reset")
+    kinds: dict[UUID, list[str]] = {}
+    for user_id, kind in Authenticator.objects.order_by("pk").values_list("user_id", "type"):
+        kinds.setdefault(user_id, []).append(kind)
+    people = Person.objects.filter(is_active=True).order_by("username")
+    return [(person, kinds.get(person.pk, [])) for person in people]
+
+
+def person_of(actor: Actor, person_id: UUID) -> Person:
+    """Somebody, for who manages people. Raises NotFound."""
+    actor.require_sight("people.manage")
+    person = Person.objects.filter(pk=person_id).first()
+    if person is None:
+        raise NotFound
+    return person
+
+
+def person_id_of(actor: Actor) -> UUID:
+    """The person who acts. Raises NotFound for a part of Callbox and for nobody."""
+    if not actor.id.startswith("person:"):
+        raise NotFound
+    return UUID(actor.id.removeprefix("person:"))
 
 
 def reads_of(actor: Actor, subject: str, subject_id: UUID) -> Iterable[PersonalRead]:

@@ -1,12 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Noting that personal data was erased at its date. Part of the room's actions."""
+"""Erasing at its date, and noting that it was done. Part of the room's actions."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid5
 
+from django.contrib.sessions.models import Session
+from django.db import transaction
+
 from callbox.access.actions import NAMESPACE
+from callbox.access.limits import minutes
+from callbox.access.models import FailedSignIn, WideningText
 from callbox.journal.actions import append
 from callbox.kernel.actor import Actor
+
+PORTION = 500
 
 
 def note_erased(table: str, rows: int, *, by: Actor, at: datetime) -> int:
@@ -20,3 +27,19 @@ def note_erased(table: str, rows: int, *, by: Actor, at: datetime) -> int:
         chain = uuid5(NAMESPACE, f"erasure/{table}")
         append(chain, "erasure", "erase", facts=facts, actor=by.id, role=role, at=at)
     return rows
+
+
+@transaction.atomic
+def erase_expired(*, by: Actor, at: datetime) -> int:
+    """Erase reasons whose date has come, sessions that have run out and guesses that count no more; how many rows.
+
+    Sessions and guesses hold no personal data in clear (only hashes and ids): their going is not journalled.
+    """
+    due = list(WideningText.objects.filter(retain_until__lte=at).exclude(sealed=b"")[:PORTION])
+    count = WideningText.objects.filter(pk__in=[row.pk for row in due]).update(sealed=b"")
+    note_erased("access_wideningtext", count, by=by, at=at)
+    old = Session.objects.filter(expire_date__lte=at).values_list("pk", flat=True)[:PORTION]
+    sessions, _rows = Session.objects.filter(pk__in=list(old)).delete()
+    window = minutes("guess_window", at.date())
+    guesses, _rows = FailedSignIn.objects.filter(at__lte=at - window - timedelta(seconds=1)).delete()
+    return count + sessions + guesses

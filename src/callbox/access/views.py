@@ -1,34 +1,30 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Signing in and out; in demo mode also by a link for each role."""
+"""Signing in with a password and a second factor, and out; in demo mode also by a button for each role."""
 
 from django.conf import settings
-from django.contrib.auth import authenticate, login, logout
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.contrib.auth import authenticate
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from callbox.access import queries
-from callbox.access.actions import begin_sign_in, end_signed_in
+from callbox.access.browsers import known_browser, source_of
+from callbox.access.coming_in import go_on, home_of, leave, welcome
 from callbox.access.domain import ADMINISTRATOR, CALL_TAKER, CREW, DISPATCHER, SUPERVISOR
-from callbox.access.middleware import SESSION_KEY
+from callbox.access.factors import PASSKEY, use_code
+from callbox.access.guard import page, person_of_request
+from callbox.access.guesses import FACTOR, begin_attempt, end_attempt, marks_of
+from callbox.access.half import PROVE, half_of
 from callbox.access.models import Person
-from callbox.access.sign_ins import check_guesses, forget_failures, note_failure
+from callbox.access.sign_ins import DEMO, PASSWORD, note_factor
 from callbox.kernel.errors import Invalid, NotFound, Refusal
 from callbox.kernel.text import gettext_noop as _
 
 LONGEST = 200
-HOMES = {
-    CREW: "/crew",
-    CALL_TAKER: "/desk/answer",
-    DISPATCHER: "/desk/dispatch",
-    SUPERVISOR: "/desk/supervisor",
-    ADMINISTRATOR: "/admin/",
-}
 ROLE_NAMES = {
     CALL_TAKER: (_("Call-taker"), _("Answers the queue: where, what, and whether it is known already.")),
     DISPATCHER: (_("Dispatcher"), _("Sees incidents and units on one map and sends who arrives first.")),
@@ -48,54 +44,108 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         return _form(request, asked, {})
     username, password = (request.POST.get(name, "")[:LONGEST] for name in ("username", "password"))
+    at = timezone.now()
     try:
         person = _check(request, username, password)
     except Refusal as refusal:
-        errors = {"username": gettext(refusal.message)}
-        return _form(request, asked, errors, username, status=422)
-    return _welcome(request, person, asked)
+        return _form(request, asked, {"username": text_of(refusal)}, username, status=422)
+    return go_on(request, person, asked, PASSWORD, at=at)
 
 
 def _check(request: HttpRequest, username: str, password: str) -> Person:
-    at = timezone.now()
-    check_guesses(username, at=at)
+    marks = marks_of(username, known_browser(request, username), source_of(request))
+    attempt = begin_attempt(marks, at=timezone.now())
     person = None if "\x00" in username else authenticate(request, username=username, password=password)
-    if person is None:
-        note_failure(username, at=at)
+    if not isinstance(person, Person):
         raise Invalid(_("The name or the password is not right. Type both again."))
-    forget_failures(username)
+    end_attempt(attempt, marks)
     return person
+
+
+def text_of(refusal: Refusal) -> str:
+    """A refusal in the language of the request."""
+    text = gettext(refusal.message)
+    return text % refusal.params if refusal.params else text
 
 
 def _form(
     request: HttpRequest, asked: str, errors: dict[str, str], username: str = "", status: int = 200
 ) -> HttpResponse:
-    context = {"errors": errors, "asked": asked, "username": username, "demo": settings.CONFIG.demo}
+    context = {
+        "errors": errors,
+        "asked": asked,
+        "username": username,
+        "demo": settings.CONFIG.demo,
+        "directory": settings.CONFIG.directory,
+    }
     return render(request, "access/sign_in.html", context, status=status)
 
 
-def _welcome(request: HttpRequest, person: Person, asked: str) -> HttpResponse:
-    """Begin a session with a key of its own, and go where the person wanted to."""
+@never_cache
+@sensitive_post_parameters("code")
+@require_http_methods(["GET", "POST"])
+def second_factor(request: HttpRequest) -> HttpResponse:
+    """After the password: a code of the app, or one of the recovery codes. (A passkey: passkey_views.)"""
+    half = half_of(request, at=timezone.now())
+    if half is None or half.step != PROVE:
+        return redirect("sign-in")
+    if request.method == "GET":
+        return _ask(request, half.person, {}, "")
+    try:
+        _check_code(request, half.person)
+    except Refusal as refusal:
+        return _ask(request, half.person, {"code": text_of(refusal)}, "", status=422)
+    return welcome(request, half.person, half.asked, half.method, factor=True, at=timezone.now())
+
+
+@page()
+@sensitive_post_parameters("code")
+@require_http_methods(["GET", "POST"])
+def prove_again(request: HttpRequest) -> HttpResponse:
+    """Before people, roles or factors are changed: prove a factor once more."""
+    person = person_of_request(request)
+    given = request.POST if request.method == "POST" else request.GET
+    asked = given.get("next", "")
+    if not queries.factors_of(person.pk):
+        raise Invalid(_("You have no second factor yet. Sign out, sign in again, and set one up."))
+    if request.method == "GET":
+        return _ask(request, person, {}, asked, again=True)
+    try:
+        _check_code(request, person)
+    except Refusal as refusal:
+        return _ask(request, person, {"code": text_of(refusal)}, asked, again=True, status=422)
     at = timezone.now()
-    _leave(request)
-    login(request, person, backend=settings.AUTHENTICATION_BACKENDS[0])
-    request.session[SESSION_KEY] = str(begin_sign_in(person, at=at))
-    if url_has_allowed_host_and_scheme(asked, {request.get_host()}, require_https=request.is_secure()):
-        return HttpResponseRedirect(asked)
-    roles = queries.actor_of(person, at).roles
-    return redirect(next((home for role, home in HOMES.items() if role in roles), "/"))
+    note_factor(request.sign_in.id, at=at)  # type: ignore[attr-defined]  # set by WithActor
+    return redirect(home_of(request, person, asked, at=at))
+
+
+def _check_code(request: HttpRequest, person: Person) -> None:
+    marks = marks_of(person.username, "", source_of(request), kind=FACTOR)
+    at = timezone.now()
+    attempt = begin_attempt(marks, at=at)
+    use_code(person, request.POST.get("code", "")[:LONGEST], at=at)
+    end_attempt(attempt, marks)
+
+
+def _ask(
+    request: HttpRequest,
+    person: Person,
+    errors: dict[str, str],
+    asked: str,
+    *,
+    again: bool = False,
+    status: int = 200,
+) -> HttpResponse:
+    kinds = {row.type for row in queries.factors_of(person.pk)}
+    context = {"errors": errors, "asked": asked, "again": again, "passkey": PASSKEY in kinds}
+    return render(request, "access/second.html", context, status=status)
 
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the sign-in: its streams end with it."""
-    _leave(request)
+    leave(request, at=timezone.now())
     return redirect("/")
-
-
-def _leave(request: HttpRequest) -> None:
-    end_signed_in(request.session.get(SESSION_KEY), at=timezone.now())
-    logout(request)
 
 
 @never_cache
@@ -104,12 +154,13 @@ def demo(request: HttpRequest) -> HttpResponse:
     """One button for each role. Only in demo mode, and only for the demo's own people."""
     if not settings.CONFIG.demo:
         raise NotFound
-    people = queries.demo_people(timezone.now())
+    at = timezone.now()
+    people = queries.demo_people(at)
     if request.method == "POST":
         chosen = people.get(request.POST.get("role", ""))
         if chosen is None:
             raise NotFound
-        return _welcome(request, chosen, "")
+        return welcome(request, chosen, "", DEMO, factor=False, at=at)
     rows = [
         {"role": role, "name": gettext(name), "about": gettext(about), "person": people[role].name}
         for role, (name, about) in ROLE_NAMES.items()

@@ -31,10 +31,11 @@ def _person(name: str, role: str, setup: Any, at: datetime) -> str:
     """A person with that role; the key of a session as signing in would make it."""
     from django.conf import settings
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-    from django.contrib.sessions.backends.db import SessionStore
 
     from callbox.access import middleware
-    from callbox.access.actions import begin_sign_in, create_person, grant_role
+    from callbox.access.actions import create_person, grant_role
+    from callbox.access.sessions import SessionStore
+    from callbox.access.sign_ins import begin_sign_in
 
     person = create_person(f"drill-{name}", name.title(), None, by=setup, at=at)
     grant_role(person, role, [], by=setup, at=at)
@@ -42,7 +43,7 @@ def _person(name: str, role: str, setup: Any, at: datetime) -> str:
     session[SESSION_KEY] = str(person.pk)
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     session[HASH_SESSION_KEY] = person.get_session_auth_hash()
-    session[middleware.SESSION_KEY] = str(begin_sign_in(person, at=at))
+    session[middleware.SESSION_KEY] = str(begin_sign_in(person, at=at, factor=True))
     session.create()
     return str(session.session_key)
 

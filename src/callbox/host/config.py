@@ -7,6 +7,8 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+from callbox.host.directory import Directory, load_directory
+
 CHECKOUT = Path(__file__).resolve().parents[3]
 
 
@@ -25,6 +27,8 @@ class Config:
     keys: folder of the keys that open personal data; never kept or backed up together with the database.
     database_url, owner_url: the application's role and the owner's; None means the embedded server.
     emergency_number: what people are told to dial when a contact could not be accepted.
+    https: people reach the pages by https only; cookies then go no other way.
+    directory: the city's own directory of people, if one is configured.
     """
 
     home: Path
@@ -40,6 +44,8 @@ class Config:
     demo: bool
     speed: float
     emergency_number: str
+    https: bool
+    directory: Directory | None
 
     @property
     def cities(self) -> Path:
@@ -90,4 +96,6 @@ def load() -> Config:
         demo=env.get("CALLBOX_DEMO") == "1",
         speed=float(env.get("CALLBOX_SPEED", "1")),
         emergency_number=env.get("CALLBOX_EMERGENCY_NUMBER", "110 / 112 / 911"),
+        https=env.get("CALLBOX_HTTPS") == "1",
+        directory=load_directory(env),
     )

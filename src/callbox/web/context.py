@@ -23,10 +23,11 @@ ROLE_NAMES = {
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `who`, `desk_pages`, `sign_out_url`, `clock_speed`. Free where not shown."""
+    """Context processor: `who`, `desk_pages`, `account_url`, `sign_out_url`, `clock_speed`. Free where not shown."""
     return {
         "who": SimpleLazyObject(lambda: _who(request)),
         "desk_pages": SimpleLazyObject(lambda: desks_for(request)),
+        "account_url": _address("account") if _signed_in(request) else "",
         "sign_out_url": _address("sign-out") if _signed_in(request) else "",
         "clock_speed": settings.CONFIG.speed,
     }

@@ -2,19 +2,22 @@
 """Signing in, out and by the demo's links."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
+from tests.factors import code_of, with_totp
 from tests.signed_in import PASSWORD, person, signed_in
 from tests.world import journal_size
 
+from callbox.access.limits import count, minutes
 from callbox.access.models import FailedSignIn, SignIn
-from callbox.access.sign_ins import ALLOWED, WINDOW
 
 pytestmark = pytest.mark.django_db
+TODAY = date(2026, 11, 22)
+ALLOWED, WINDOW = count("guesses_by_name", TODAY), minutes("guess_window", TODAY)
 
 
 @pytest.fixture
@@ -26,18 +29,23 @@ def try_in(client: Client, username: str, password: str, **more: str) -> int:
     return client.post("/sign-in", {"username": username, "password": password, **more}).status_code
 
 
-def test_the_right_password_begins_a_sign_in_and_sign_out_ends_it() -> None:
-    person("lin", "dispatcher", password=PASSWORD)
+def test_the_right_password_and_code_begin_a_sign_in_and_sign_out_ends_it() -> None:
+    secret = with_totp(person("lin", "dispatcher", password=PASSWORD))
     client = Client()
     client.get("/sign-in")
     answer = client.post("/sign-in", {"username": "lin", "password": PASSWORD})
+    assert (answer.status_code, answer["Location"]) == (302, "/sign-in/second")
+    assert client.get("/api/me").status_code == 401
+    assert not SignIn.objects.exists()
+    answer = client.post("/sign-in/second", {"code": code_of(secret)})
     assert (answer.status_code, answer["Location"]) == (302, "/desk/dispatch")
     me = client.get("/api/me").json()
     assert (me["name"], me["roles"]) == ("Name of lin", ["dispatcher"])
     assert client.get("/sign-out").status_code == 405
     assert client.post("/sign-out").status_code == 302
     assert client.get("/api/me").status_code == 401
-    assert SignIn.objects.get().ended_at is not None
+    row = SignIn.objects.get()
+    assert (row.method, row.factor_at is not None, row.ended_at is not None) == ("password", True, True)
 
 
 def test_a_session_gets_a_new_key_with_the_sign_in() -> None:
@@ -81,6 +89,32 @@ def test_after_ten_wrong_passwords_even_the_right_one_waits() -> None:
     assert not FailedSignIn.objects.exists()
 
 
+def test_whoever_guesses_for_ever_locks_nobody_out_of_their_own_browser() -> None:
+    secret = with_totp(person("lin", "dispatcher", password=PASSWORD))
+    own = Client()
+    try_in(own, "lin", PASSWORD)
+    own.post("/sign-in/second", {"code": code_of(secret)})
+    own.post("/sign-out")
+    for _ in range(ALLOWED + 1):
+        try_in(Client(), "lin", "no")
+    assert try_in(Client(), "lin", PASSWORD) == 422
+    assert try_in(own, "lin", PASSWORD) == 302
+    person("wu", "dispatcher", password=PASSWORD)
+    for _ in range(ALLOWED + 1):
+        try_in(own, "wu", "no")
+    assert try_in(own, "wu", PASSWORD) == 422, "another's known browser is no key"
+
+
+def test_one_address_may_guess_many_names_only_so_often() -> None:
+    for number in range(count("guesses_by_source", TODAY)):
+        assert try_in(Client(), f"made-up-{number}", "no") == 422
+    person("lin", "dispatcher", password=PASSWORD)
+    assert try_in(Client(), "lin", PASSWORD) == 422
+    elsewhere = Client(headers={"X-Forwarded-For": "192.0.2.7"})
+    assert try_in(elsewhere, "lin", PASSWORD) == 302
+    assert not FailedSignIn.objects.filter(who__contains="192.0").exists()
+
+
 def test_nine_wrong_passwords_do_not_lock_anybody_out() -> None:
     person("lin", "dispatcher", password=PASSWORD)
     for _ in range(ALLOWED - 1):
@@ -97,8 +131,10 @@ def test_nine_wrong_passwords_do_not_lock_anybody_out() -> None:
     ],
 )
 def test_one_goes_where_one_wanted_but_never_elsewhere(asked: str, goes: str) -> None:
-    person("lin", "crew", password=PASSWORD)
-    answer = Client().post("/sign-in", {"username": "lin", "password": PASSWORD, "next": asked})
+    secret = with_totp(person("lin", "crew", password=PASSWORD))
+    client = Client()
+    client.post("/sign-in", {"username": "lin", "password": PASSWORD, "next": asked})
+    answer = client.post("/sign-in/second", {"code": code_of(secret)})
     assert answer["Location"] == goes
 
 

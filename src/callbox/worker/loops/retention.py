@@ -3,6 +3,7 @@
 
 from datetime import datetime
 
+from callbox.access import retention as access
 from callbox.access.domain import system_actor
 from callbox.door import retention as door
 from callbox.incidents import retention as incidents
@@ -20,6 +21,7 @@ def step(at: datetime) -> int:
         door.erase_expired(position_of(NAME), by=ACTOR, at=at)
         + intake.erase_expired(by=ACTOR, at=at)
         + incidents.erase_expired(by=ACTOR, at=at)
+        + access.erase_expired(by=ACTOR, at=at)
     )
 
 

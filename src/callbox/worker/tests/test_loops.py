@@ -25,7 +25,14 @@ def runner(loop: Loop) -> Runner:
 
 
 def test_every_loop_registers_itself() -> None:
-    assert [loop.name for loop in main.all_loops()] == ["clocks", "contacts", "retention", "seals", "unread"]
+    assert [loop.name for loop in main.all_loops()] == [
+        "clocks",
+        "contacts",
+        "retention",
+        "seals",
+        "sign-ins",
+        "unread",
+    ]
 
 
 def test_a_loop_goes_on_after_an_error_and_waits_longer_each_time(caplog: pytest.LogCaptureFixture) -> None:

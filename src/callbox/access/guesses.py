@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Wrong guesses: counted for a while, so that guessing is slow. Part of the actions.
+
+A guess is counted before it is looked at and struck out when it was right, so that many at once gain nothing.
+Counted are: the name together with the browser (one that this person has signed in with before has a count of its
+own, so that a stranger who guesses for ever locks nobody out of their own browser), and the address.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+
+from callbox.access.limits import count, minutes
+from callbox.access.models import FailedSignIn
+from callbox.kernel.errors import NotAllowed
+from callbox.kernel.text import gettext_noop as _
+
+NAME, SOURCE, FACTOR = "name", "source", "factor"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One guess that is being looked at: its rows, and what they count for."""
+
+    rows: tuple[int, ...]
+    marks: tuple[str, ...]
+
+
+def marks_of(name: str, browser: str, source: str, *, kind: str = NAME) -> dict[str, str]:
+    """What a guess is counted for. kind: a password (NAME) or a second factor (FACTOR) of that name.
+
+    browser: of the person's own browser its secret, else "". source: the address it came from.
+    """
+    return {kind: _mark(kind, name.casefold(), browser), SOURCE: _mark(SOURCE, source)}
+
+
+def begin_attempt(marks: dict[str, str], *, at: datetime) -> Attempt:
+    """Count a guess. Raises NotAllowed, and counts nothing, when there were too many."""
+    window = minutes("guess_window", at.date())
+    with transaction.atomic():
+        FailedSignIn.objects.filter(at__lte=at - window).delete()
+        made = [FailedSignIn.objects.create(who=mark, at=at).pk for mark in marks.values()]
+    attempt = Attempt(tuple(made), tuple(marks.values()))
+    for kind, mark in marks.items():
+        limit = count("guesses_by_source" if kind == SOURCE else "guesses_by_name", at.date())
+        if FailedSignIn.objects.filter(who=mark, at__gt=at - window).count() > limit:
+            _strike(attempt.rows)
+            raise NotAllowed(
+                _("Too many wrong guesses. Wait %(minutes)s minutes, or ask an administrator."),
+                minutes=int(window.total_seconds() // 60),
+            )
+    return attempt
+
+
+def end_attempt(attempt: Attempt, marks: dict[str, str]) -> None:
+    """It was right: this guess is struck out, and the count for the name begins anew."""
+    _strike(attempt.rows)
+    own = [mark for kind, mark in marks.items() if kind != SOURCE]
+    FailedSignIn.objects.filter(who__in=own).delete()
+
+
+def _strike(rows: Iterable[int]) -> None:
+    FailedSignIn.objects.filter(pk__in=list(rows)).delete()
+
+
+def _mark(*parts: str) -> str:
+    """What stands for them: people type passwords into the wrong field, and none is kept; nor is an address."""
+    typed = "\0".join(("guess", *parts)).encode(errors="replace")
+    return hmac.new(settings.CONFIG.secret, typed, hashlib.sha256).hexdigest()[:32]
