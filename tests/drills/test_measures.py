@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from callbox.benches._reliability import summary
 from callbox.drills.latency import back_after_s
 from callbox.drills.ledger import Ack, Attempt, Ledger, Sent
 from callbox.drills.registry import drill, names
@@ -62,6 +63,21 @@ def test_a_result_is_one_line_that_says_what_is_broken() -> None:
     assert Result("made-up", 3).ok
     assert not Result("made-up", 3, controls_failed=False).ok
     assert not Result("made-up", 3, late=["slow"]).ok
+
+
+def test_the_bench_adds_up_and_says_what_was_not_run() -> None:
+    kills = Result("kill-postgres", 1, gap_s=0.5, recovery_s=2.0, broken=[Broken("lost", "x")])
+    kills.counts["db_kills"] = 3
+    freezes = Result("freeze-postgres", 1, gap_s=0.9, recovery_s=4.0)
+    cuts = Result("power-cut", 1, gap_s=9.0, controls_failed=True)
+    storm = Result("storm", 1, extra={"storm_errors": 0, "storm_emergency_p99_ms": 12})
+    said = summary([kills, freezes, cuts, storm], {"disk-full-wal": "refused"})
+    assert (said["db_kills"], said["lost"], said["doubled"]) == (3, 1, 0)
+    assert (said["accept_gap_s"], said["recovery_s"]) == (0.9, 2.0)
+    assert (said["controls_failed"], said["storm_errors"]) == (True, 0)
+    assert said["not_run"] == {"disk-full-wal": "refused"}
+    assert summary([cuts, Result("x", 1, controls_failed=False)], {})["controls_failed"] is False
+    assert summary([], {})["controls_failed"] is None
 
 
 @pytest.mark.parametrize("name", names())

@@ -32,6 +32,11 @@ class Pace:
     threads: float = 0.3
 
 
+def _session() -> aiohttp.ClientSession:
+    limit = aiohttp.TCPConnector(limit=0)
+    return aiohttp.ClientSession(connector=limit, timeout=aiohttp.ClientTimeout(total=PATIENCE_S))
+
+
 class Senders:
     """All senders of one run. `stopping`: no fresh contact is begun; those under way go on until their yes."""
 
@@ -56,6 +61,11 @@ class Senders:
             while not self.stopping.is_set():
                 crowd.create_task(self._send(link, self.fresh()))
                 await asyncio.sleep(self._dice.expovariate(self._pace.rate))
+
+    async def one(self) -> None:
+        """Send one contact until its yes."""
+        async with _session() as link:
+            await self._send(link, self.fresh())
 
     def fresh(self) -> Sent:
         """The next contact, as the seed says."""

@@ -27,7 +27,7 @@ from callbox.host.cluster import Cluster
 from callbox.host.config import CHECKOUT
 from callbox.host.embedded import kept_running
 from callbox.host.processes import DOOR, LOCAL, WORKER, Household, Process, free_port, web
-from callbox.host.provision import Urls, provision
+from callbox.host.provision import APP, Urls, provision
 
 HEALTHY_S = 60.0
 TICK_S = 0.02
@@ -39,6 +39,7 @@ CSRF = "d" * 32
 class Site:
     """One running installation. `people`: the session of taker, desk and chief. `units`: ids of units on duty.
 
+    database_port: by this port of 127.0.0.1 the processes reach the database, instead of by its socket.
     environment: more variables for the processes; server_environment and settings: for PostgreSQL.
     durable=False: without fsync, as a control that must lose.
     """
@@ -51,8 +52,10 @@ class Site:
         settings: Mapping[str, str] | None = None,
         server_environment: Mapping[str, str] | None = None,
         durable: bool = True,
+        database_port: int | None = None,
     ) -> None:
         self.folder = folder
+        self._database_port = database_port
         self.settings = SETTINGS | dict(settings or {})
         self.server_environment = dict(server_environment or {})
         self.durable = durable
@@ -75,7 +78,7 @@ class Site:
     def environment(self) -> dict[str, str]:
         """What the processes are started with."""
         known = {
-            "DATABASE_URL": self.urls.app,
+            "DATABASE_URL": self._database_url,
             "CALLBOX_HOME": str(self.folder),
             "CALLBOX_SPOOL": str(self.spool),
             "CALLBOX_SPOOL_MIB": "16",
@@ -85,6 +88,12 @@ class Site:
         }
         inherited = {name: value for name, value in os.environ.items() if name != "CALLBOX_OWNER_URL"}
         return inherited | known | self._more
+
+    @property
+    def _database_url(self) -> str:
+        if self._database_port is None:
+            return self.urls.app
+        return f"postgresql://{APP}:{self.cluster.passwords()[APP]}@{LOCAL}:{self._database_port}/callbox"
 
     def open(self) -> None:
         """Bring everything up; returns when it is healthy."""
@@ -186,6 +195,20 @@ class Site:
         try:
             link.request("GET", path, headers=self.cookies(person))
             return json.loads(link.getresponse().read())
+        finally:
+            link.close()
+
+    def tell(self, path: str, person: str, body: object) -> int:
+        """The status that a POST through the door is answered with; 0 when it is not answered."""
+        headers = self.cookies(person) | {"Content-Type": "application/json"}
+        link = http.client.HTTPConnection(LOCAL, self.port, timeout=10)
+        try:
+            link.request("POST", path, json.dumps(body), headers)
+            found = link.getresponse()
+            found.read()
+            return found.status
+        except (OSError, http.client.HTTPException):
+            return 0
         finally:
             link.close()
 

@@ -23,17 +23,24 @@ def run(seed: int, times: int) -> Result:
     replayed: list[float] = []
 
     @contextmanager
-    def killed(here: Site, _dice: random.Random) -> Iterator[None]:
+    def measured(here: Site, dice: random.Random) -> Iterator[None]:
         replayed.append(wal_to_replay(here))
-        here.cluster.kill()
-        yield
+        with killed(here, dice):
+            yield
 
-    result = troubled(Result("kill-postgres", seed), [killed], times, "db_kills")
+    result = troubled(Result("kill-postgres", seed), [measured], times, "db_kills")
     most = max(replayed, default=0.0)
     result.extra["wal_mb"] = round(most / 1e6, 1)
     if (result.recovery_s or 0.0) > BASE_S + most / WAL_PER_S:
         result.late.append(f"the database was back after {result.recovery_s:.1f} s")
     return result
+
+
+@contextmanager
+def killed(here: Site, _dice: random.Random) -> Iterator[None]:
+    """Killed at once; whoever keeps the database running starts it again."""
+    here.cluster.kill()
+    yield
 
 
 def wal_to_replay(here: Site) -> float:
