@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What an installation uses while a drill goes on: memory, descriptors, connections and disk, once a second."""
+"""What an installation uses while a drill goes on: memory, descriptors, connections and disk, every two seconds."""
 
 import http.client
 import threading
@@ -13,7 +13,7 @@ import psycopg
 from callbox.drills.result import Broken
 from callbox.drills.site import Site
 
-EVERY_S = 1.0
+EVERY_S = 2.0
 CONNECTIONS = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'"
 
 

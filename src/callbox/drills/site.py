@@ -9,7 +9,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -22,15 +21,16 @@ import psutil
 import psycopg
 
 from callbox.drills import snapshot
+from callbox.drills.folders import SERVER, new_folder, scratch, throw_away
 from callbox.drills.snapshot import Snapshot
 from callbox.host.cluster import Cluster
 from callbox.host.config import CHECKOUT
 from callbox.host.embedded import kept_running
-from callbox.host.processes import DOOR, LOCAL, WORKER, Household, Process, free_port, web
+from callbox.host.processes import DOOR, LOCAL, WORKER, Household, Part, Process, free_port, web
 from callbox.host.provision import APP, Urls, provision
 
 HEALTHY_S = 60.0
-TICK_S = 0.02
+TICK_S = 0.08
 SETTLED_S = 0.3  # killed again and again, a process that came up counts as well at once
 SETTINGS = {"shared_buffers": "64MB"}
 CSRF = "d" * 32
@@ -41,7 +41,7 @@ class Site:
 
     database_port: by this port of 127.0.0.1 the processes reach the database, instead of by its socket.
     environment: more variables for the processes; server_environment and settings: for PostgreSQL.
-    durable=False: without fsync, as a control that must lose.
+    durable=False: without fsync, and `door`, `worker`: other ones, as controls that must fail.
     """
 
     def __init__(
@@ -53,13 +53,16 @@ class Site:
         server_environment: Mapping[str, str] | None = None,
         durable: bool = True,
         database_port: int | None = None,
+        door: Part = DOOR,
+        worker: Part = WORKER,
     ) -> None:
         self.folder = folder
+        self._parts = (worker, door)
         self._database_port = database_port
         self.settings = SETTINGS | dict(settings or {})
         self.server_environment = dict(server_environment or {})
         self.durable = durable
-        self.cluster = Cluster(folder / "server")
+        self.cluster = Cluster(folder / SERVER)
         self.spool = folder / "spool"
         self.port = free_port(0)
         self.web_port = free_port(0, but=self.port)
@@ -97,7 +100,7 @@ class Site:
 
     def open(self) -> None:
         """Bring everything up; returns when it is healthy."""
-        if not (self.folder / "server").exists():
+        if not (self.folder / SERVER).exists():
             copy_of_prepared(self.folder)
         self.start_database()
         self._stack.callback(self._end_database)
@@ -129,7 +132,9 @@ class Site:
 
     def start_processes(self) -> None:
         """Start door, web and worker, watched by a household of their own."""
-        self.household = Household((WORKER, web(self.web_port), DOOR), self.environment, settled_s=SETTLED_S)
+        worker, door = self._parts
+        parts = (worker, web(self.web_port), door)
+        self.household = Household(parts, self.environment, settled_s=SETTLED_S)
         self.household.start()
         self._watch = threading.Thread(target=self.household.watch, name="household", daemon=True)
         self._watch.start()
@@ -293,8 +298,8 @@ def await_true(done: Callable[[], bool], patience_s: float, otherwise: str) -> f
 @cache
 def _prepared() -> Path:
     """The folder of an installation with tables, people and units, stopped; made once in a process's life."""
-    folder = _new_folder()
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    folder = new_folder()
+    atexit.register(throw_away, folder)
     Site(folder).prepare()
     return folder
 
@@ -303,23 +308,6 @@ def copy_of_prepared(folder: Path) -> None:
     """Copy it there and write the copy to the disk: a power cut must not find half of it."""
     subprocess.run(["cp", "-a", "--reflink=auto", f"{_prepared()}/.", str(folder)], check=True)  # noqa: S603, S607
     subprocess.run(["sync", "-f", str(folder)], check=True)  # noqa: S603, S607
-
-
-def _new_folder() -> Path:
-    """A new folder that the server's own user may enter."""
-    folder = Path(tempfile.mkdtemp(prefix="callbox-drill-"))
-    folder.chmod(0o711)
-    return folder
-
-
-@contextmanager
-def scratch() -> Iterator[Path]:
-    """A new folder, gone afterwards."""
-    folder = _new_folder()
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
