@@ -22,6 +22,7 @@ PARTS = {
         "middleware": "edge of every page",
         "models": "foreign keys to people and agencies",
         "retention": "actions",
+        "sealing": "queries: personal data as it is kept",
         "sign_ins": "actions",
         "site": "base of every room's admin",
         "taking_back": "actions",

@@ -14,8 +14,8 @@ from callbox.incidents.actions import Kind, Where, add_call, classify_incident, 
 from callbox.incidents.catalogue import load_types
 from callbox.intake import queries as intake
 from callbox.intake.actions import claim_call, link_call, wrap_up_call
-from callbox.intake.domain import ANSWERED, EMERGENCY
-from callbox.intake.models import Call, Caller
+from callbox.intake.domain import ANSWERED, EMERGENCY, Told
+from callbox.intake.models import Call
 from callbox.kernel.actor import Actor
 from callbox.kernel.errors import NotFound
 
@@ -74,7 +74,7 @@ def _incident_id(play: Play, call: Call, told: Sending | None) -> UUID:
     return uuid5(NAMESPACE, f"{play.seed}/{told.happening}" if told else f"call/{call.pk}")
 
 
-def _where(play: Play, told: Sending | None, caller: Caller) -> Where | None:
+def _where(play: Play, told: Sending | None, caller: Told) -> Where | None:
     """Where it is: as the caller tells; of a call from before the last start only the words are left."""
     if told is not None:
         return Where(told.spot.lon, told.spot.lat, told.spot.street)
@@ -84,7 +84,7 @@ def _where(play: Play, told: Sending | None, caller: Caller) -> Where | None:
     return Where(hits[0].lon, hits[0].lat, caller.place) if hits else None
 
 
-def _kind(told: Sending | None, caller: Caller) -> Kind:
+def _kind(told: Sending | None, caller: Told) -> Kind:
     if told is not None:
         return Kind(told.story.type, told.story.answers)
     return Kind(caller.type_hint if caller.type_hint in load_types() else UNKNOWN)

@@ -4,6 +4,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -12,6 +13,7 @@ from callbox.geo.queries import areas_at
 from callbox.incidents import domain, queries
 from callbox.incidents.catalogue import check_answers, load_dispositions, type_for
 from callbox.incidents.models import Incident, IncidentCall, Place, Remark
+from callbox.incidents.personal import sealed_place, sealed_remark
 from callbox.incidents.priorities import load_priorities, priority_for
 from callbox.intake.actions import follow_merge
 from callbox.kernel.actor import Actor
@@ -75,7 +77,10 @@ def open_incident(
         domain.WORKFLOW, incident_id or new_id(), owner=DESK, scope=scope, by=by, at=at, change=change
     )
     incident = Incident.objects.create(matter=matter, number=number, area_ids=areas)
-    incident.place = Place.objects.create(incident=incident, retain_until=at + RETENTION, **_columns(where))
+    until = at + RETENTION
+    incident.place = Place.objects.create(
+        incident=incident, retain_until=until, **_columns(matter.id, where, until)
+    )
     if call:
         IncidentCall.objects.create(call=call, incident=incident)
     return incident
@@ -134,7 +139,8 @@ def relocate_incident(
     incident = queries.incident_for(by, incident_id)
     areas = _areas(where)
     moved = move(incident.matter, "relocate", Change({"areas": areas}, seen=seen), by=by, at=at)
-    Place.objects.filter(incident=incident).update(**_columns(where))
+    columns = _columns(incident_id, where, incident.place.retain_until)
+    Place.objects.filter(incident=incident).update(**columns, address="", note="")
     Incident.objects.filter(pk=incident_id).update(area_ids=areas)
     return moved
 
@@ -163,9 +169,9 @@ def add_remark(
         incident=incident,
         by=by.id,
         at=at,
-        text=text.strip(),
         retain_until=at + RETENTION,
     )
+    row.sealed = sealed_remark(row.id, text.strip(), row.retain_until)
     if not _is_new(row):
         return Moved(incident_id, incident.matter.state, incident.matter.state, incident.matter.version, 0)
     return move(incident.matter, "remark", Change({"remark": row.id}), by=by, at=at)
@@ -178,7 +184,7 @@ def _is_new(row: Remark) -> bool:
             "incident": row.incident,
             "by": row.by,
             "at": row.at,
-            "text": row.text,
+            "sealed": row.sealed,
             "retain_until": row.retain_until,
         },
     )
@@ -294,5 +300,6 @@ def _areas(where: Where) -> list[str]:
     return [] if where.lon is None or where.lat is None else areas_at(where.lon, where.lat)
 
 
-def _columns(where: Where) -> dict[str, object]:
-    return {"lon": where.lon, "lat": where.lat, "address": where.address.strip(), "note": where.note.strip()}
+def _columns(incident_id: UUID, where: Where, retain_until: datetime) -> dict[str, Any]:
+    sealed = sealed_place(incident_id, where.address.strip(), where.note.strip(), retain_until)
+    return {"lon": where.lon, "lat": where.lat, "sealed": sealed}

@@ -12,7 +12,8 @@ from django.db.models import Count, QuerySet
 from callbox.access.actions import note_read
 from callbox.incidents.catalogue import load_types
 from callbox.incidents.domain import KIND
-from callbox.incidents.models import Incident, IncidentCall, Place, Remark
+from callbox.incidents.models import Incident, IncidentCall
+from callbox.incidents.personal import PlaceTold, RemarkTold, place_told, remark_told
 from callbox.incidents.similar import OpenIncident, Report, Suggestion, load_limits, suggest
 from callbox.kernel.actor import Actor
 from callbox.kernel.errors import NotFound
@@ -58,7 +59,7 @@ class Details:
     lat: float | None
     address: str
     note: str
-    remarks: Sequence[Remark]
+    remarks: Sequence[RemarkTold]
 
 
 def details_for(actor: Actor, incident: Incident, *, purpose: str, at: datetime) -> Details:
@@ -72,13 +73,14 @@ def details_for(actor: Actor, incident: Incident, *, purpose: str, at: datetime)
         by=actor,
         at=at,
     )
-    place = incident.place
-    return Details(place.lon, place.lat, place.address, place.note, list(incident.remarks.order_by("at")))
+    place = place_told(incident.place)
+    remarks = [remark_told(remark) for remark in incident.remarks.order_by("at")]
+    return Details(place.lon, place.lat, place.address, place.note, remarks)
 
 
 def places_for(
     actor: Actor, incidents: Iterable[Incident], *, purpose: str, at: datetime
-) -> Mapping[UUID, Place]:
+) -> Mapping[UUID, PlaceTold]:
     """The places of many incidents for a map or a board; one noted read for each. Sensitive ones are left out."""
     shown = [i for i in incidents if not i.sensitive and actor.may(PERSONAL, i.matter.scope)]
     if shown:
@@ -91,7 +93,7 @@ def places_for(
             by=actor,
             at=at,
         )
-    return {incident.matter_id: incident.place for incident in shown}
+    return {incident.matter_id: place_told(incident.place) for incident in shown}
 
 
 def similar_for(

@@ -10,7 +10,8 @@ from ninja import Schema
 
 from callbox.incidents import queries
 from callbox.incidents.catalogue import load_types
-from callbox.incidents.models import Incident, Place, Remark
+from callbox.incidents.models import Incident
+from callbox.incidents.personal import PlaceTold, RemarkTold
 from callbox.intake.models import Call
 from callbox.intake.rows import ClockRow, call_rows, clock_rows
 from callbox.journal.domain import Written
@@ -97,7 +98,9 @@ def incident_row(actor: Actor, incident_id: UUID, at: datetime) -> dict[str, obj
     return incident_rows(actor, [queries.incident_for(actor, incident_id)], at)[0]
 
 
-def _row(incident: Incident, clocks: Iterable[Clock], calls: int, place: Place | None) -> dict[str, object]:
+def _row(
+    incident: Incident, clocks: Iterable[Clock], calls: int, place: PlaceTold | None
+) -> dict[str, object]:
     matter = incident.matter
     kind = load_types().get(incident.type)
     return {
@@ -131,7 +134,7 @@ def linked_call_rows(actor: Actor, calls: Iterable[Call]) -> list[dict[str, obje
     return call_rows(actor, shown, queries.numbers_of([c.incident_id for c in shown if c.incident_id]))
 
 
-def remark_rows(remarks: Iterable[Remark], names: Mapping[str, str]) -> list[dict[str, object]]:
+def remark_rows(remarks: Iterable[RemarkTold], names: Mapping[str, str]) -> list[dict[str, object]]:
     """Remarks as rows. names: of those who act, by id. Whoever hands this out has noted the read."""
     return [
         {"id": r.id, "by": r.by, "by_name": names.get(r.by, r.by), "at": r.at, "text": r.text}

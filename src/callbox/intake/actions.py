@@ -1,20 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Changing calls. A contact becomes a call exactly once; a call becomes or joins an incident, or is wrapped up."""
 
-import hashlib
-import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Value
-from django.db.models.functions import Concat
 
-from callbox.intake import domain, queries
+from callbox.host.vault import vault
+from callbox.intake import domain, keeping, queries
 from callbox.intake.domain import Said
-from callbox.intake.models import Call, CallContact, Caller
+from callbox.intake.models import Call, CallContact
 from callbox.kernel.actor import Actor
 from callbox.kernel.errors import Conflict, Invalid
 from callbox.kernel.ids import new_id
@@ -50,10 +46,8 @@ def take_contact(arrived: Arrived, said: Said, *, by: Actor, at: datetime) -> Ca
 
 
 def thread_key(thread: str) -> str:
-    """What stands for a thread in the database: a keyed hash, so that it names nobody."""
-    if not thread:
-        return ""
-    return hmac.new(settings.CONFIG.secret, b"thread" + thread.encode(), hashlib.sha256).hexdigest()[:32]
+    """What stands for a thread in the database: a hash with a key from outside it, so that it names nobody."""
+    return vault().mark("thread", thread.encode()).hex()[:32] if thread else ""
 
 
 def _open(arrived: Arrived, said: Said, thread: str, *, owner: str, by: Actor, at: datetime) -> Call:
@@ -90,17 +84,7 @@ def _open(arrived: Arrived, said: Said, thread: str, *, owner: str, by: Actor, a
 def _keep(call: Call, arrived: Arrived, said: Said) -> None:
     if arrived.contact is not None:
         CallContact.objects.create(contact=arrived.contact, call=call)
-    Caller.objects.create(
-        call=call,
-        name=said.name,
-        number=said.number,
-        words=said.words,
-        place=said.place,
-        lon=said.lon,
-        lat=said.lat,
-        type_hint=said.type_hint,
-        retain_until=arrived.received_at + RETENTION,
-    )
+    keeping.keep(call, said, arrived.received_at + RETENTION)
 
 
 def _join(call: Call, arrived: Arrived, said: Said, *, by: Actor, at: datetime) -> None:
@@ -109,10 +93,8 @@ def _join(call: Call, arrived: Arrived, said: Said, *, by: Actor, at: datetime) 
     )
     if arrived.contact is not None:
         CallContact.objects.create(contact=arrived.contact, call=call)
-    caller = Caller.objects.filter(call=call)
-    caller.update(words=Concat(F("words"), Value(f"\n{said.words}")))
-    if said.lon is not None:
-        caller.update(lon=said.lon, lat=said.lat)
+    place = {"lon": said.lon, "lat": said.lat} if said.lon is not None else {}
+    keeping.rewrite(call, place, more_words=said.words)
 
 
 @transaction.atomic
@@ -182,8 +164,9 @@ def note_words(call_id: UUID, said: Said, *, by: Actor, at: datetime) -> Moved:
     }
     if said.lon is not None:
         given |= {"lon": said.lon, "lat": said.lat}
-    Caller.objects.filter(call=call).update(**given)
-    return move(call.matter, "note", Change({"fields": sorted(given)}), by=by, at=at)
+    moved = move(call.matter, "note", Change({"fields": sorted(given)}), by=by, at=at)
+    keeping.rewrite(call, given)
+    return moved
 
 
 @transaction.atomic

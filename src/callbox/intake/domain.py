@@ -2,6 +2,7 @@
 """The call's states and moves, and what a contact says once it is read. Pure."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from callbox.kernel.workflow import Workflow, step
 from callbox.matters.domain import register
@@ -62,3 +63,18 @@ class Said:
     type_hint: str = ""
     readable: bool = True
     lost: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Who called and what they said, as it is kept. unreadable: why it cannot be read, "" when it can."""
+
+    retain_until: datetime
+    name: str = ""
+    number: str = ""
+    words: str = ""
+    place: str = ""
+    lon: float | None = None
+    lat: float | None = None
+    type_hint: str = ""
+    unreadable: str = ""

@@ -6,6 +6,9 @@ from django.db.models import Q
 
 from callbox.matters.models import Matter
 
+OPEN = ~Q(name="", number="", words="", place="", lon=None, type_hint="")
+KEPT = Q(sealed__isnull=False) | Q(unread__isnull=False)
+
 
 class Call(models.Model):
     """One call. `thread` is a hash: it joins the messages of one sender without saying who that is."""
@@ -31,14 +34,26 @@ class CallContact(models.Model):
 
 
 class Caller(models.Model):
-    """Who called and what they said. Personal: least data, erased at its date."""
+    """Who called and what they said. Personal: least data, sealed, erased at its date.
+
+    sealed: all fields. unread: what could not be opened when something was added; it opens again with its key.
+    The open fields are those of the release before this one: sealed when found, and nothing writes them any more.
+    """
 
     call = models.OneToOneField(Call, models.CASCADE, primary_key=True, related_name="caller")
-    name = models.TextField(default="")
-    number = models.TextField(default="")
-    words = models.TextField(default="")
-    place = models.TextField(default="")
+    sealed = models.BinaryField(null=True)
+    unread = models.BinaryField(null=True)
+    name = models.TextField(default="", db_default="")
+    number = models.TextField(default="", db_default="")
+    words = models.TextField(default="", db_default="")
+    place = models.TextField(default="", db_default="")
     lon = models.FloatField(null=True)
     lat = models.FloatField(null=True)
-    type_hint = models.TextField(default="")
+    type_hint = models.TextField(default="", db_default="")
     retain_until = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["retain_until"], name="intake_caller_due", condition=KEPT | OPEN),
+            models.Index(fields=["call"], name="intake_caller_open", condition=OPEN),
+        ]

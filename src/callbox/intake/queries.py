@@ -8,7 +8,8 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from callbox.access.actions import note_read
-from callbox.intake.domain import ANSWERED, KIND, LOST, WAITING
+from callbox.intake.callers import told_of
+from callbox.intake.domain import ANSWERED, KIND, LOST, WAITING, Told
 from callbox.intake.models import Call, CallContact, Caller
 from callbox.kernel.actor import Actor
 from callbox.kernel.errors import NotFound
@@ -55,10 +56,10 @@ def _seen(actor: Actor) -> QuerySet[Call]:
     return found if actor.may(SEE) else found.none()
 
 
-def caller_for(actor: Actor, call: Call, *, purpose: str, at: datetime) -> Caller:
+def caller_for(actor: Actor, call: Call, *, purpose: str, at: datetime) -> Told:
     """Who called and what they said; that it was read is noted first. Raises NotFound."""
     note_read("call", [call.matter_id], purpose, action=PERSONAL, scope=call.matter.scope, by=actor, at=at)
-    return Caller.objects.get(call=call)
+    return told_of(Caller.objects.get(call=call))
 
 
 def contact_taken(contact_id: UUID) -> bool:

@@ -8,7 +8,9 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import Field
 
-from callbox.intake.models import Call, Caller
+from callbox.access.sealing import cannot_read
+from callbox.intake.domain import Told
+from callbox.intake.models import Call
 from callbox.kernel.actor import Actor
 from callbox.kernel.text import gettext_noop as _
 from callbox.matters.models import Clock
@@ -64,6 +66,7 @@ class CallerShown(Schema):
     lat: float | None
     type_hint: str
     retain_until: datetime = Field(description="the row is erased after this time")
+    unreadable: str = Field(description="empty, or why it cannot be read: key_gone, damaged")
 
 
 def clock_rows(clocks: Iterable[Clock]) -> list[dict[str, object]]:
@@ -100,6 +103,7 @@ def _row(actor: Actor, call: Call, clocks: Iterable[Clock], numbers: Mapping[UUI
     }
 
 
-def caller_row(caller: Caller) -> dict[str, object]:
-    """Who called. Whoever hands this out has noted the read."""
-    return {name: getattr(caller, name) for name in CallerShown.model_fields}
+def caller_row(caller: Told) -> dict[str, object]:
+    """Who called. Whoever hands this out has noted the read. What cannot be read says so in place of the words."""
+    row = {name: getattr(caller, name) for name in CallerShown.model_fields}
+    return row | {"words": cannot_read(caller.unreadable)} if caller.unreadable else row

@@ -15,6 +15,7 @@ from callbox.dispatch.actions import assign_unit
 from callbox.dispatch.models import Assignment
 from callbox.incidents.actions import add_remark
 from callbox.incidents.models import Incident
+from callbox.incidents.personal import remark_told
 from callbox.kernel.ids import new_id
 
 pytestmark = pytest.mark.django_db
@@ -108,7 +109,7 @@ def test_words_that_the_database_cannot_hold_lose_only_those(sent: Any) -> None:
         ]
         == "done"
     )
-    assert fire.remarks.get().text == "Made-up"
+    assert remark_told(fire.remarks.get()).text == "Made-up"
 
 
 def test_an_incident_found_on_the_way_counts_once(sent: Any) -> None:

@@ -20,6 +20,7 @@ from callbox.dispatch.models import Assignment, CrewMessage, Position
 from callbox.dispatch.phone_clock import Stamp
 from callbox.incidents.actions import Where
 from callbox.incidents.models import Incident
+from callbox.incidents.personal import remark_told
 from callbox.journal.queries import history
 from callbox.kernel.ids import new_id
 
@@ -173,7 +174,11 @@ def test_availability_and_remarks(sent: Any) -> None:
     fresh = queries.unit_for(dispatcher(), engine.pk)
     assert (fresh.matter.state, fresh.reason) == ("unavailable", "refuelling")
     remark = Incident.objects.get(pk=fire.pk).remarks.get()
-    assert (remark.id, remark.at, remark.text) == (messages[1].key, after(2), "Made-up: gate is open.")
+    assert (remark.id, remark.at, remark_told(remark).text) == (
+        messages[1].key,
+        after(2),
+        "Made-up: gate is open.",
+    )
 
 
 def test_a_found_incident_is_dealt_with_at_once_also_offline(sent: Any) -> None:

@@ -10,6 +10,7 @@ from callbox.access.models import PersonalRead
 from callbox.incidents import actions, linking, queries
 from callbox.incidents.actions import Kind, Where
 from callbox.incidents.models import Incident, IncidentCall, Place, Remark
+from callbox.incidents.personal import remark_told
 from callbox.intake import actions as intake
 from callbox.intake import queries as intake_queries
 from callbox.journal import queries as journal
@@ -47,7 +48,7 @@ def test_words_about_a_priority_stand_in_a_remark_not_in_the_journal() -> None:
     found = incident(None)
     kind = Kind("FIRE.BUILDING", priority=4, reason="Mr Made-up rang before")
     actions.classify_incident(found.pk, kind, by=dispatcher(), at=AT)
-    assert Remark.objects.get().text == "Mr Made-up rang before"
+    assert remark_told(Remark.objects.get()).text == "Mr Made-up rang before"
     history = journal.history(found.pk)
     assert [entry.facts.get("by_hand") for entry in history] == [None, "in_remark", None]
     assert "Mr" not in str([entry.facts for entry in history])

@@ -8,6 +8,7 @@ from tests.world import AT, INTAKE, LATER, call_taker, crew_of, dispatcher, jour
 
 from callbox.access.models import PersonalRead
 from callbox.intake import actions, queries
+from callbox.intake.callers import told_of
 from callbox.intake.domain import Said
 from callbox.intake.models import Call, Caller
 from callbox.journal import queries as journal
@@ -39,7 +40,7 @@ def test_messages_of_a_thread_join_its_open_call() -> None:
     assert second is not None
     assert other is not None
     assert first.pk == second.pk != other.pk
-    caller = Caller.objects.get(call=first)
+    caller = told_of(Caller.objects.get(call=first))
     assert (caller.words, caller.lon, caller.lat) == ("a\nb", 1.0, 2.0)
 
 

@@ -9,7 +9,9 @@ from tests.world import AT, INTAKE, call_taker, dispatcher, incident, waiting_ca
 
 from callbox.incidents.actions import add_remark, close_incident
 from callbox.incidents.models import Place, Remark
+from callbox.incidents.personal import place_told, remark_told
 from callbox.intake.actions import claim_call, wrap_up_call
+from callbox.intake.callers import told_of
 from callbox.intake.models import Caller
 from callbox.intake.reactions import take_contacts
 from callbox.journal.models import Entry
@@ -47,9 +49,9 @@ def test_what_a_finished_call_said_goes_at_its_date_and_the_chain_stays_whole() 
     assert retention.step(AT + timedelta(days=100)) == 0
     assert retention.step(LONG_AFTER) == 1
     assert retention.step(LONG_AFTER) == 0, "what is erased is not counted again"
-    caller = Caller.objects.get(call=call)
+    caller = told_of(Caller.objects.get(call=call))
     assert (caller.words, caller.number, caller.lon) == ("", "", None)
-    assert Caller.objects.get(call=open_call).words == "made up, still open"
+    assert told_of(Caller.objects.get(call=open_call)).words == "made up, still open"
     entry = Entry.objects.get(kind="erasure")
     assert entry.facts == {"table": "intake_caller", "rows": 1}
     assert verify().ok
@@ -61,10 +63,10 @@ def test_place_and_remarks_of_a_closed_incident_go_at_their_date() -> None:
     close_incident(closed.pk, "handled", by=dispatcher(), at=AT)
     still_open = incident()
     assert retention.step(LONG_AFTER) == 2
-    assert Remark.objects.get().text == ""
-    place = Place.objects.get(incident=closed)
+    assert remark_told(Remark.objects.get()).text == ""
+    place = place_told(Place.objects.get(incident=closed))
     assert (place.lon, place.address) == (None, "")
-    assert Place.objects.get(incident=still_open).address
+    assert place_told(Place.objects.get(incident=still_open)).address
 
 
 def test_raw_bytes_go_at_their_date_but_never_before_they_were_read() -> None:
