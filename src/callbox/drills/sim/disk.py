@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A disk that forgets: what was written and not yet synchronised may be lost or torn when the power goes.
+
+`Os`, `Mmap` and `Fcntl` stand in for the modules of these names in the spool's code.
+"""
+
+import os
+from typing import Any
+
+from callbox.drills.sim.schedule import Schedule
+
+SECTOR = 512
+
+
+class Disk:
+    """One file of bytes: what the medium holds, and what is only in memory yet."""
+
+    def __init__(self, schedule: Schedule) -> None:
+        self._schedule = schedule
+        self.medium = bytearray()
+        self.seen = bytearray()
+        self._unsynced: list[tuple[int, bytes]] = []
+        self.sync_s = 0.001
+        self.syncs = 0
+
+    def write(self, offset: int, data: bytes) -> int:
+        """Into memory only."""
+        end = offset + len(data)
+        if end > len(self.seen):
+            self.seen.extend(bytes(end - len(self.seen)))
+        self.seen[offset:end] = data
+        self._unsynced.append((offset, data))
+        return len(data)
+
+    def resize(self, size: int) -> None:
+        """Shorter or longer, on the medium at once: blocks are allocated with a journal of their own."""
+        for each in (self.medium, self.seen):
+            del each[size:]
+            each.extend(bytes(size - len(each)))
+
+    def sync(self) -> None:
+        """Everything written is on the medium when this returns."""
+        self._schedule.sleep(self.sync_s)
+        self.syncs += 1
+        for offset, data in self._unsynced:
+            self.medium[offset : offset + len(data)] = data
+        self._unsynced.clear()
+
+    def lose_power(self) -> None:
+        """Of what was not synchronised, each sector is there or not, as it happens."""
+        for offset, data in self._unsynced:
+            for begin in range(0, len(data), SECTOR):
+                if self._schedule.chance(0.5):
+                    part = data[begin : begin + SECTOR]
+                    self.medium[offset + begin : offset + begin + len(part)] = part
+        self._unsynced.clear()
+        self.seen = bytearray(self.medium)
+
+
+class Os:
+    """The calls of `os` that the spool makes."""
+
+    O_RDWR, O_CREAT, O_CLOEXEC, O_RDONLY, O_DIRECTORY = (
+        os.O_RDWR,
+        os.O_CREAT,
+        os.O_CLOEXEC,
+        os.O_RDONLY,
+        os.O_DIRECTORY,
+    )
+
+    def __init__(self, disk: Disk) -> None:
+        self._disk = disk
+
+    def open(self, *_: object) -> int:
+        """There is one file."""
+        return 3
+
+    def close(self, file: int) -> None:
+        """Nothing to let go of."""
+
+    def pread(self, file: int, length: int, offset: int) -> bytes:
+        """What was written, synchronised or not."""
+        return bytes(self._disk.seen[offset : offset + length])
+
+    def pwrite(self, file: int, data: bytes, offset: int) -> int:
+        """Into memory only."""
+        return self._disk.write(offset, bytes(data))
+
+    def ftruncate(self, file: int, size: int) -> None:
+        """A new size."""
+        self._disk.resize(size)
+
+    def posix_fallocate(self, file: int, offset: int, size: int) -> None:
+        """A new size."""
+        self._disk.resize(offset + size)
+
+    def fdatasync(self, file: int) -> None:
+        """Onto the medium."""
+        self._disk.sync()
+
+    def fsync(self, file: int) -> None:
+        """Onto the medium."""
+        self._disk.sync()
+
+    def fstat(self, file: int) -> os.stat_result:
+        """Only the size is told."""
+        return os.stat_result((0o100600, 0, 0, 1, 0, 0, len(self._disk.seen), 0, 0, 0))
+
+
+class View(bytearray):
+    """A map of the file."""
+
+    def __enter__(self) -> "View":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
+class Mmap:
+    """The module `mmap`."""
+
+    PROT_READ = 1
+
+    def __init__(self, disk: Disk) -> None:
+        self._disk = disk
+
+    def mmap(self, file: int, size: int, **_: Any) -> View:
+        """The file as bytes."""
+        return View(self._disk.seen[:size])
+
+
+class Fcntl:
+    """The module `fcntl`: nobody else is there."""
+
+    LOCK_EX = LOCK_NB = 0
+
+    def flock(self, *_: object) -> None:
+        """Granted."""
+
+
+class FakePath:
+    """A path whose folder is there already."""
+
+    parent: "FakePath"
+
+    def __init__(self) -> None:
+        self.parent = self
+
+    def mkdir(self, **_: Any) -> None:
+        """It is there."""

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What goes wrong: drawn from the seed, one trouble for each episode, two sometimes."""
+
+from collections.abc import Callable
+
+from callbox.drills.sim.watchers import Watcher
+from callbox.drills.sim.workers import Workers
+from callbox.drills.sim.world import World
+
+
+class Faults:
+    """All kinds of trouble. Each begins at once and mends itself."""
+
+    def __init__(self, world: World, workers: Workers, watchers: list[Watcher]) -> None:
+        self._world = world
+        self._workers = workers
+        self._watchers = watchers
+        self.made: list[str] = []
+        self.kinds: tuple[Callable[[], float], ...] = (
+            self._calm,
+            self._crash,
+            self._freeze,
+            self._cut_door,
+            self._cut_web,
+            self._break,
+            self._kill_door,
+            self._power,
+            self._kill_worker,
+            self._outage_and_power,
+            self._screens,
+        )
+
+    def one(self) -> float:
+        """Make one; seconds until it is over."""
+        kind = self._world.dice.choice(self.kinds)
+        self.made.append(kind.__name__.strip("_"))
+        lasts = kind()
+        self._world.disturbed()
+        self._world.schedule.after(lasts, self._world.disturbed)
+        return lasts
+
+    def _later(self, least: float, most: float, call: Callable[[], None]) -> float:
+        seconds = self._world.dice.uniform(least, most)
+        self._world.schedule.after(seconds, call)
+        return seconds
+
+    def _blind(self) -> None:
+        if self._world.door_blind_since is None:
+            self._world.door_blind_since = self._world.now
+
+    def _calm(self) -> float:
+        return 0.0
+
+    def _crash(self) -> float:
+        self._world.server.crash()
+        self._blind()
+
+        def back() -> None:
+            self._world.door_blind_since = None
+            self._world.server.restart()
+
+        return self._later(0.5, 12.0, back)
+
+    def _freeze(self) -> float:
+        self._world.server.freeze()
+        self._blind()
+
+        def back() -> None:
+            self._world.door_blind_since = None
+            self._world.server.thaw()
+
+        return self._later(0.3, 15.0, back)
+
+    def _cut_door(self) -> float:
+        self._world.server.cut("door")
+        self._blind()
+
+        def back() -> None:
+            self._world.door_blind_since = None
+            self._world.server.join("door")
+
+        return self._later(0.5, 15.0, back)
+
+    def _cut_web(self) -> float:
+        self._world.server.cut("web")
+        return self._later(0.5, 10.0, lambda: self._world.server.join("web"))
+
+    def _break(self) -> float:
+        for host in self._world.dice.sample(("door", "web", "worker0", "worker1"), 2):
+            self._world.server.break_links(host)
+        return 0.0
+
+    def _kill_door(self) -> float:
+        self._world.door.kill(power=False)
+        return self._later(0.1, 4.0, self._world.door.start)
+
+    def _power(self) -> float:
+        self._world.door.kill(power=True)
+        return self._later(0.5, 6.0, self._world.door.start)
+
+    def _outage_and_power(self) -> float:
+        """The database is away, the spool fills, and then the power goes."""
+        over = self._crash()
+        self._later(0.2, over, lambda: self._world.door.kill(power=True))
+        return over + self._later(over, over + 3.0, self._world.door.start)
+
+    def _kill_worker(self) -> float:
+        self._workers.kill_one(self._world.dice.uniform(0.1, 3.0))
+        return 3.0
+
+    def _screens(self) -> float:
+        for watcher in self._watchers:
+            watcher.drop()
+        return 0.0

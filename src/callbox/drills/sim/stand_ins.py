@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where the product's code reads a clock, rolls dice, opens a file or starts a thread: what it meets here instead."""
+
+import queue
+import random
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, tzinfo
+from typing import Any
+from unittest.mock import patch
+
+from callbox.drills.sim.schedule import BEGIN, Process, Schedule, Signal
+
+Change = tuple[object, str, object]
+
+
+@contextmanager
+def changed(changes: Sequence[Change]) -> Iterator[None]:
+    """These attributes have other values until the block ends."""
+    with ExitStack() as stack:
+        for target, name, value in changes:
+            stack.enter_context(patch.object(target, name, value))
+        yield
+
+
+class Clock:
+    """The module `time`."""
+
+    def __init__(self, schedule: Schedule) -> None:
+        self._schedule = schedule
+
+    def monotonic(self) -> float:
+        """Seconds."""
+        return self._schedule.now
+
+    def time(self) -> float:
+        """Seconds since 1970."""
+        return BEGIN.timestamp() + self._schedule.now
+
+    def time_ns(self) -> int:
+        """Nanoseconds since 1970."""
+        return int(self.time() * 1e9)
+
+
+def datetime_of(schedule: Schedule) -> type[datetime]:
+    """The class `datetime`, whose `now` is simulated."""
+
+    class Simulated(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]  # a plain datetime
+            return schedule.wall.astimezone(tz or UTC)
+
+    return Simulated
+
+
+class Secrets:
+    """The module `secrets`, from the run's own dice."""
+
+    def __init__(self, dice: random.Random) -> None:
+        self._dice = dice
+
+    def token_bytes(self, size: int = 32) -> bytes:
+        """So many bytes."""
+        return self._dice.randbytes(size)
+
+    def token_hex(self, size: int = 32) -> str:
+        """Twice so many letters."""
+        return self._dice.randbytes(size).hex()
+
+    def randbits(self, bits: int) -> int:
+        """A number."""
+        return self._dice.getrandbits(bits)
+
+
+class Threads:
+    """The module `threading`, for the spool: its thread is a process of the simulation."""
+
+    def __init__(self, schedule: Schedule, processes: list[Process]) -> None:
+        self._schedule = schedule
+        self._processes = processes
+
+    def Thread(self, target: Callable[[], None], name: str, **_: Any) -> "Thread":  # noqa: N802 - its name there
+        """A thread that is not started."""
+        return Thread(self._schedule, self._processes, target, name)
+
+
+class Thread:
+    """One thread."""
+
+    def __init__(
+        self, schedule: Schedule, processes: list[Process], target: Callable[[], None], name: str
+    ) -> None:
+        self._schedule, self._processes, self._target, self._name = schedule, processes, target, name
+
+    def start(self) -> None:
+        """From now on it runs."""
+        self._process = self._schedule.start(self._name, self._target)
+        self._processes.append(self._process)
+
+    def join(self) -> None:
+        """Wait for its end."""
+        if not self._process.ended.happened:
+            self._schedule.wait(self._process.ended)
+
+
+class Queues:
+    """The module `queue`, for the spool."""
+
+    Empty = queue.Empty
+
+    def __init__(self, schedule: Schedule) -> None:
+        self._schedule = schedule
+
+    def SimpleQueue(self) -> "Queue":  # noqa: N802 - its name there
+        """An empty queue."""
+        return Queue(self._schedule)
+
+
+class Queue:
+    """A queue that one process reads."""
+
+    def __init__(self, schedule: Schedule) -> None:
+        self._schedule = schedule
+        self._items: deque[Any] = deque()
+        self._more = Signal()
+
+    def put(self, item: Any) -> None:
+        """Add an item."""
+        self._items.append(item)
+        self._more.happen()
+
+    def get(self) -> Any:
+        """The next item; waits for one."""
+        while not self._items:
+            self._more = Signal()
+            self._schedule.wait(self._more)
+        return self._items.popleft()
+
+    def empty(self) -> bool:
+        """Whether there is none."""
+        return not self._items

@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One simulated installation: server, door, workers, and the tables as everybody sees them."""
+
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, ExitStack
+from typing import Any
+from uuid import UUID
+
+from django.db import DatabaseError, InterfaceError, connection, connections
+
+import callbox.journal.actions
+import callbox.kernel.ids
+import callbox.worker.loop
+from callbox.drills.sim.backend import as_process
+from callbox.drills.sim.doors import DoorHost
+from callbox.drills.sim.record import Record
+from callbox.drills.sim.schedule import Process, Schedule, Signal
+from callbox.drills.sim.schema import make_tables
+from callbox.drills.sim.server import Server
+from callbox.drills.sim.stand_ins import Change, Clock, Secrets, changed
+from callbox.drills.sim.tables import Row, Table, Values
+from callbox.kernel.errors import Refusal
+from callbox.matters.domain import Moved
+
+
+class Now:
+    """`django.utils.timezone`, for the worker."""
+
+    def __init__(self, schedule: Schedule) -> None:
+        self._schedule = schedule
+
+    def now(self) -> Any:
+        """The time of day."""
+        return self._schedule.wall
+
+
+class World:
+    """All parts, and the record. Use as a context: outside of it the product's modules are themselves again."""
+
+    def __init__(self, seed: int, patches: Sequence[Change] = (), without: Sequence[str] = ()) -> None:
+        self.seed = seed
+        self.schedule = Schedule(seed)
+        self.tables = make_tables(without)
+        self.server = Server(self.schedule, self.tables)
+        self.server.on_commit = self._look
+        self.door = DoorHost(self.schedule, self.server)
+        self.record = Record()
+        self.dice = self.schedule.dice
+        self.ending = False
+        self.healthy: list[float] = [0.0]
+        self.door_blind_since: float | None = None
+        self.something_new = Signal()
+        self.news = {"contacts": 0.0, "clocks": 0.0, "seals": 0.0}
+        self._sealing = False
+        self.processes: list[Process] = []
+        self._patches = patches
+        self._stack = ExitStack()
+
+    @property
+    def now(self) -> float:
+        """Simulated seconds since the beginning."""
+        return self.schedule.now
+
+    def __enter__(self) -> "World":
+        self._stack.callback(
+            lambda before: connections.__setitem__("default", before), connections["default"]
+        )
+        logging.disable(logging.CRITICAL)
+        self._stack.callback(logging.disable, logging.NOTSET)
+        self._stack.enter_context(self._changes())
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.door.kill(power=False)
+        for process in self.processes:
+            process.kill()
+        self._stack.close()
+
+    def _changes(self) -> AbstractContextManager[None]:
+        schedule = self.schedule
+        own: list[Change] = [
+            (callbox.kernel.ids, "time", Clock(schedule)),
+            (callbox.kernel.ids, "secrets", Secrets(schedule.dice)),
+            (callbox.journal.actions, "recorded_now", lambda: schedule.wall),
+            (callbox.worker.loop, "timezone", Now(schedule)),
+        ]
+        return changed([*self.door.changes(), *own, *self._patches])
+
+    def process(self, name: str, host: str, work: Callable[[], None], delay: float = 0.0) -> Process:
+        """Somebody who works with Django."""
+        process: Process = as_process(self.server, name, host, work, delay)
+        self.processes.append(process)
+        return process
+
+    def pause(self, seconds: float) -> None:
+        """In a process: about so long."""
+        self.schedule.sleep(seconds * self.dice.uniform(0.5, 1.5))
+
+    def attempt(self, what: str, act: Callable[[], Any]) -> Any:
+        """One action as a page makes it; None when it was refused or the database failed."""
+        self.record.actions += 1
+        try:
+            result = act()
+        except Refusal:
+            self.record.refusals += 1
+            return None
+        except (DatabaseError, InterfaceError):
+            self.record.refusals += 1
+            connection.close()
+            return None
+        if isinstance(result, Moved) and result.entry:
+            self.record.moved.append((result.id, result.entry, what))
+        return True if result is None else result
+
+    def rows(self, table: str) -> list[Values]:
+        """What is committed."""
+        return list(self.tables.tables[table].committed())
+
+    def row(self, table: str, key: UUID, column: str = "matter_id") -> Values | None:
+        """One committed row by its key."""
+        found = self.tables.tables[table].found(column, (key,))
+        return next((row.committed for row in found if row.committed), None)
+
+    def matter(self, matter_id: UUID) -> Values:
+        """A matter's row."""
+        found = self.row("matters_matter", matter_id, "id")
+        assert found is not None  # matters are never deleted
+        return found
+
+    def of_kind(self, table: str, *states: str) -> list[Values]:
+        """The committed rows of a room's table whose matter is in one of the states."""
+        return [row for row in self.rows(table) if self.matter(row["matter_id"])["state"] in states]
+
+    def disturbed(self) -> None:
+        """Something is out of order until now."""
+        self.healthy.append(self.now)
+
+    def _look(self, changes: list[tuple[Table, Row, Values | None]]) -> None:
+        """After each commit: what can be seen at once."""
+        for table, row, before in changes:
+            values = row.committed
+            if values is None:
+                continue
+            if table.name == "dispatch_assignment" and values["active"]:
+                self._look_at_unit(table, values["unit_id"])
+            elif table.name == "door_contact" and before is None:
+                self.record.contacts_at.setdefault(values["id"], self.now)
+                self.wake("contacts")
+            elif table.name == "intake_callcontact":
+                self.record.calls_at.setdefault(values["contact"], self.now)
+            elif table.name == "journal_entry" and not self._sealing:
+                self._sealing = True
+                self.schedule.after(3.0, self._seal)
+            elif table.name == "matters_clock" and before is None:
+                self._at(values["due_at"])
+            elif table.name == "matters_handover" and before is None:
+                self._at(values["answer_by"])
+
+    def _at(self, moment: Any) -> None:
+        self.schedule.after((moment - self.schedule.wall).total_seconds() + 0.01, lambda: self.wake("clocks"))
+
+    def _seal(self) -> None:
+        self._sealing = False
+        self.wake("seals")
+
+    def _look_at_unit(self, table: Table, unit: UUID) -> None:
+        rows = [row for row in table.found("unit_id", (unit,)) if row.committed and row.committed["active"]]
+        if len(rows) > 1:
+            self.record.note("one unit, one assignment: two are active")
+
+    def wake(self, loop: str) -> None:
+        """This loop of the workers has something to do."""
+        self.news[loop] = self.now
+        signal, self.something_new = self.something_new, Signal()
+        signal.happen()
