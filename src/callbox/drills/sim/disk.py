@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A disk that forgets: what was written and not yet synchronised may be lost or torn when the power goes.
 
-`Os`, `Mmap` and `Fcntl` stand in for the modules of these names in the spool's code.
+`Os` and `Fcntl` stand in for the modules of these names in the spool's code.
 """
 
 import os
@@ -107,29 +107,6 @@ class Os:
         return os.stat_result((0o100600, 0, 0, 1, 0, 0, len(self._disk.seen), 0, 0, 0))
 
 
-class View(bytearray):
-    """A map of the file."""
-
-    def __enter__(self) -> "View":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
-
-class Mmap:
-    """The module `mmap`."""
-
-    PROT_READ = 1
-
-    def __init__(self, disk: Disk) -> None:
-        self._disk = disk
-
-    def mmap(self, file: int, size: int, **_: Any) -> View:
-        """The file as bytes."""
-        return View(self._disk.seen[:size])
-
-
 class Fcntl:
     """The module `fcntl`: nobody else is there."""
 
@@ -140,12 +117,25 @@ class Fcntl:
 
 
 class FakePath:
-    """A path whose folder is there already."""
+    """The spool's path: its folder is there, and nothing else in it."""
 
-    parent: "FakePath"
+    name = "spool"
 
-    def __init__(self) -> None:
-        self.parent = self
+    @property
+    def parent(self) -> "FakePath":
+        """The folder."""
+        return self
+
+    def with_name(self, name: str) -> "FakePath":
+        """A neighbour."""
+        return self
 
     def mkdir(self, **_: Any) -> None:
         """It is there."""
+
+    def glob(self, pattern: str) -> list["FakePath"]:
+        """Nothing."""
+        return []
+
+    def unlink(self, **_: Any) -> None:
+        """It is gone."""

@@ -2,28 +2,36 @@
 """The door, whole and unchanged, in the simulation: it can be killed, lose its power and be started again."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 from urllib.parse import urlencode
 
 import asyncpg
 
 import callbox.door.app
+import callbox.door.aside
+import callbox.door.bytesfile
 import callbox.door.contacts
 import callbox.door.domain
+import callbox.door.drain
 import callbox.door.hub
+import callbox.door.keys
 import callbox.door.positions
 import callbox.door.spool
 import callbox.door.spoolfile
 import callbox.door.stream
 import callbox.door.watch
+import callbox.host.vault
 from callbox.door.app import Door
 from callbox.door.options import Options
-from callbox.drills.sim.disk import Disk, FakePath, Fcntl, Mmap, Os
+from callbox.drills.sim.disk import Disk, FakePath, Fcntl, Os
 from callbox.drills.sim.links import connector
 from callbox.drills.sim.loop import SimLoop
 from callbox.drills.sim.schedule import Process, Schedule, Signal
 from callbox.drills.sim.server import Server
-from callbox.drills.sim.stand_ins import Change, Clock, Queues, Secrets, Threads, datetime_of
+from callbox.drills.sim.stand_ins import Change, Clock, Keys, Queues, Secrets, Threads, datetime_of
+from callbox.host.vault import Vault
 
 SECRET = b"simulated secret of 32 bytes, no more"
 SPOOL = 48 << 10
@@ -46,6 +54,8 @@ class DoorHost:
         self.schedule = schedule
         self.server = server
         self.disk = Disk(schedule)
+        with patch.object(callbox.host.vault, "Keyring", Keys):
+            self.vault = Vault(Path("keys"))
         self.processes: list[Process] = []
         self.loop = SimLoop(schedule)
         self.door: Door | None = None
@@ -59,13 +69,19 @@ class DoorHost:
         schedule, door = self.schedule, callbox.door
         clock, now = Clock(schedule), datetime_of(schedule)
         secrets = Secrets(schedule.dice)
-        timed = [(module, "time", clock) for module in (door.hub, door.stream, door.watch)]
-        dated = [(module, "datetime", now) for module in (door.hub, door.contacts, door.positions)]
-        file = [("os", Os(self.disk)), ("mmap", Mmap(self.disk)), ("fcntl", Fcntl())]
+        timed = [(module, "time", clock) for module in (door.hub, door.stream, door.watch, door.spool)]
+        dated = [
+            (module, "datetime", now)
+            for module in (door.hub, door.contacts, door.positions, door.drain, door.keys)
+        ]
+        disk = Os(self.disk)
         return [
             *timed,
             *dated,
-            *[(door.spoolfile, name, value) for name, value in file],
+            *[(module, "os", disk) for module in (door.spoolfile, door.bytesfile, door.aside)],
+            (door.spoolfile, "fcntl", Fcntl()),
+            (door.app, "vault_at", lambda folder: self.vault),
+            (callbox.host.vault, "vault_at", lambda folder: self.vault),
             (door.spoolfile, "secrets", secrets),
             (door.domain, "secrets", secrets),
             (door.spool, "threading", Threads(schedule, self.processes)),
@@ -80,6 +96,7 @@ class DoorHost:
         options = Options(
             database_url="sim",
             secret=SECRET,
+            keys=Path("keys"),
             spool=FakePath(),  # type: ignore[arg-type]  # the disk has one file
             spool_size=SPOOL,
             emergency_number="110",

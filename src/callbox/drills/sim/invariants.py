@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """What must be true in the end, each a function over the record and the tables; each yields what is broken."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from callbox.door.domain import contact_id
+from callbox.door.sealing import opened
 from callbox.drills.sim.tables import Values
 from callbox.drills.sim.world import World
 from callbox.intake.domain import QUEUE
@@ -26,26 +25,20 @@ def broken_in(world: World) -> list[str]:
 
 
 def kept(world: World) -> Iterator[str]:
-    """What was acknowledged is there once, with the same bytes."""
-    rows = Counter((row["source"], row["key"]) for row in world.rows("door_contact"))
-    bodies = {(row["source"], row["key"]): row["body"] for row in world.rows("door_contact")}
+    """What was acknowledged is there once, with the same bytes; nothing is there that was not sent."""
+    there: dict[tuple[str, str], list[bytes]] = {}
+    for row in world.rows("door_contact"):
+        head, body = opened(world.door.vault, row["id"], row["sealed"])
+        there.setdefault((head["source"], head["key"]), []).append(body)
     for sending in world.record.sendings:
-        key = sending.source, sending.key
-        if rows[key] > 1:
+        found = there.pop((sending.source, sending.key), [])
+        if len(found) > 1:
             yield "a contact is there twice"
-        if sending.yes and not rows[key]:
+        if sending.yes and not found:
             yield f"a contact accepted by the {sending.yes[0]} is gone"
-        if rows[key] and bodies[key] != sending.body:
+        if any(body != sending.body for body in found):
             yield "a contact has other bytes"
-
-
-def sent(world: World) -> Iterator[str]:
-    """Nothing is there that was not sent."""
-    known = {
-        contact_id(each.source, each.key, hashlib.sha256(each.body).digest())
-        for each in world.record.sendings
-    }
-    if any(row["id"] not in known for row in world.rows("door_contact")):
+    if there:
         yield "a contact is there that nobody sent"
 
 
@@ -146,34 +139,34 @@ def _may_pass(entry: Written, before: str, after: str) -> bool:
 def clocks(world: World) -> Iterator[str]:
     """Each promise that was not kept is told once, and none is forgotten."""
     late = Counter(
-        (entry.chain, entry.facts["clock"], entry.facts["started_at"])
-        for chain in entries(world).values()
-        for entry in chain
-        if entry.move == "late"
+        (entry.chain, entry.facts["clock"], entry.facts["started_at"]) for entry in _moved(world, "late")
     )
+    old = world.schedule.wall - FIRED_S
     for clock in world.rows("matters_clock"):
         key = (clock["matter_id"], clock["name"], clock["started_at"].isoformat(timespec="microseconds"))
         if late[key] > 1:
             yield "a clock fired twice"
         if late[key] != (clock["fired_at"] is not None):
             yield "a clock fired untold"
-        if (
-            not clock["fired_at"]
-            and not clock["stopped_at"]
-            and clock["due_at"] < world.schedule.wall - FIRED_S
-        ):
+        if not clock["fired_at"] and not clock["stopped_at"] and clock["due_at"] < old:
             yield "a clock is forgotten"
-    for chain in entries(world).values():
-        if any(
-            each.facts.get("clock") == "answer" and each.becomes not in ("waiting", "lost") for each in chain
-        ):
+
+
+def promises(world: World) -> Iterator[str]:
+    """What waits has a clock, what is over has none, and what was kept is not told late."""
+    for entry in _moved(world, "late"):
+        if entry.facts["clock"] == "answer" and entry.becomes not in ("waiting", "lost"):
             yield "a promise is told late that was kept"
-    waiting = {row["matter_id"] for row in world.rows("matters_clock") if row["stopped_at"] is None}
+    running = {row["matter_id"] for row in world.rows("matters_clock") if row["stopped_at"] is None}
     for matter in world.rows("matters_matter"):
-        if matter["kind"] == "call" and matter["state"] == "waiting" and matter["id"] not in waiting:
+        if matter["kind"] == "call" and matter["state"] == "waiting" and matter["id"] not in running:
             yield "a waiting call has no clock"
-        if matter["final"] and matter["id"] in waiting:
+        if matter["final"] and matter["id"] in running:
             yield "a clock runs for what is over"
+
+
+def _moved(world: World, move: str) -> list[Written]:
+    return [entry for chain in entries(world).values() for entry in chain if entry.move == move]
 
 
 def parts(world: World) -> Iterator[str]:
@@ -260,12 +253,12 @@ def sealed(world: World) -> Iterator[str]:
 
 RULES: dict[str, Callable[[World], Iterator[Any]]] = {
     "kept": kept,
-    "sent": sent,
     "offered": offered,
     "told": told,
     "moves": moves,
     "owned": owned,
     "clocks": clocks,
+    "promises": promises,
     "parts": parts,
     "units": units,
     "going": going,

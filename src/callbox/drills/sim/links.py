@@ -2,7 +2,8 @@
 """What stands in for asyncpg in the door, over the simulated server."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
@@ -54,11 +55,22 @@ class Link:
         await self.fetch(sql, *params)
         return ""
 
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[None]:
+        """A transaction that an error undoes."""
+        await self.execute("BEGIN")
+        try:
+            yield
+        except BaseException:
+            await self.execute("ROLLBACK")
+            raise
+        await self.execute("COMMIT")
+
     async def add_listener(self, channel: str, ear: Callable[..., object]) -> None:
         """Hear of NOTIFY from now on."""
         await self.fetch(f"LISTEN {channel}")
         loop = asyncio.get_running_loop()
-        self._session.ears.append(lambda: loop.call_soon(ear) and None)
+        self._session.ears.append(lambda: loop.call_soon(ear))
 
 
 def connector(server: Server, host: str) -> Callable[..., Awaitable[Link]]:

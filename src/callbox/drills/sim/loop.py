@@ -5,13 +5,13 @@ import asyncio
 import contextvars
 from asyncio import events
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, cast
 
 from callbox.drills.sim.schedule import Schedule
 
 
-class SimLoop(asyncio.AbstractEventLoop):
-    """The part of an event loop that the door needs."""
+class SimLoop:
+    """The part of an event loop that the door and asyncio's own tasks and futures need."""
 
     def __init__(self, schedule: Schedule) -> None:
         self._schedule = schedule
@@ -41,11 +41,11 @@ class SimLoop(asyncio.AbstractEventLoop):
 
     def create_future(self) -> asyncio.Future[Any]:
         """A future of this loop."""
-        return asyncio.Future(loop=self)
+        return asyncio.Future(loop=cast("asyncio.AbstractEventLoop", self))
 
     def create_task(self, coro: Any, **more: Any) -> asyncio.Task[Any]:
         """A task of this loop."""
-        return asyncio.Task(coro, loop=self, **more)
+        return asyncio.Task(coro, loop=cast("asyncio.AbstractEventLoop", self), **more)
 
     def call_soon(
         self, callback: Callable[..., object], *args: Any, context: contextvars.Context | None = None
@@ -67,7 +67,8 @@ class SimLoop(asyncio.AbstractEventLoop):
         context: contextvars.Context | None = None,
     ) -> asyncio.TimerHandle:
         """Call so many seconds later."""
-        handle = asyncio.TimerHandle(self._schedule.now + delay, callback, args, self, context)
+        loop = cast("asyncio.AbstractEventLoop", self)
+        handle = asyncio.TimerHandle(self._schedule.now + delay, callback, args, loop, context)
         self._schedule.after(delay, lambda: self._run(handle))
         return handle
 
@@ -121,7 +122,7 @@ class _Running:
 
     def __enter__(self) -> None:
         self._before = events._get_running_loop()
-        events._set_running_loop(self._loop)
+        events._set_running_loop(cast("asyncio.AbstractEventLoop", self._loop))
 
     def __exit__(self, *_: object) -> None:
         events._set_running_loop(self._before)

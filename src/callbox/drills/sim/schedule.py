@@ -92,7 +92,7 @@ class Schedule:
         self.now = 0.0
         self.dice = random.Random(seed)  # noqa: S311 - schedules, not secrets
         self.process: Process | None = None
-        self._heap: list[tuple[float, int, Callable[[], None]]] = []
+        self._heap: list[tuple[float, int, Callable[[], object]]] = []
         self._number = 0
         self._trace = hashlib.blake2b(digest_size=8)
         self.steps = 0
@@ -111,7 +111,7 @@ class Schedule:
         """Add to the trace what happens now."""
         self._trace.update(f"{self.now:.6f} {what}\n".encode())
 
-    def after(self, seconds: float, call: Callable[[], None]) -> None:
+    def after(self, seconds: float, call: Callable[[], object]) -> None:
         """Call this so much later."""
         self._number += 1
         heapq.heappush(self._heap, (self.now + max(0.0, seconds), self._number, call))

@@ -2,10 +2,10 @@
 """The simulated tables, made from the product's own models: columns, keys, conditions, defaults."""
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, cast
 
 from django.apps import apps
-from django.db.models import CheckConstraint, Field, Model, Q, UniqueConstraint
+from django.db.models import CheckConstraint, Model, Q, UniqueConstraint
 
 from callbox.door.models import Counted
 from callbox.drills.sim.tables import Table, Tables, Tx, Unique, Values
@@ -43,7 +43,7 @@ def make_tables(without: Iterable[str] = ()) -> Tables:
 
 
 def _table(model: type[Model], tables: Tables, without: set[str]) -> Table:
-    fields = list(model._meta.local_concrete_fields)
+    fields: list[Any] = list(model._meta.local_concrete_fields)
     uniques = [
         Unique(f"{model._meta.db_table}_{each.column}_key", (each.column,))
         for each in fields
@@ -64,14 +64,14 @@ def _table(model: type[Model], tables: Tables, without: set[str]) -> Table:
         model._meta.db_table,
         tuple(each.column for each in fields),
         {each.column: make for each in fields if (make := _default(each, model, tables))},
-        frozenset(each.column for each in fields if isinstance(each, TransactionId)),
+        frozenset(str(each.column) for each in fields if isinstance(each, TransactionId)),
         tuple(uniques),
         checks,
         tuple(sorted(indexed)),
     )
 
 
-def _default(field: "Field[Any, Any]", model: type[Model], tables: Tables) -> Callable[[Tx], Any] | None:
+def _default(field: Any, model: type[Model], tables: Tables) -> Callable[[Tx], Any] | None:
     if isinstance(field, TransactionId):
         return tables.xid_of if field.given else None
     if isinstance(field, Counted) or field.get_internal_type().endswith("AutoField"):
@@ -90,7 +90,8 @@ def _holds(condition: Q, columns: dict[str, str]) -> Callable[[Values], bool]:
         if isinstance(child, Q):
             parts.append(_holds(child, columns))
         else:
-            parts.append(_one(*child, columns))  # type: ignore[misc]  # a pair of name and value
+            name, wanted = cast("tuple[str, Any]", child)
+            parts.append(_one(name, wanted, columns))
 
     def holds(values: Values) -> bool:
         found = (part(values) for part in parts)

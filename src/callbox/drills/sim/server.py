@@ -58,7 +58,7 @@ class Session:
         self.tx: Tx | None = None
         self.closed = False
         self.busy: Request | None = None
-        self.ears: list[Callable[[], None]] = []
+        self.ears: list[Callable[[], object]] = []
 
 
 class Server:

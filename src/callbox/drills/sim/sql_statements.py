@@ -136,6 +136,11 @@ def _select(words: Words) -> Select:
         found.order = _order(words)
     if words.take("LIMIT"):
         found.limit = expression(words)
+    _locking(words, found)
+    return found
+
+
+def _locking(words: Words, found: Select) -> None:
     for text, lock in LOCKS.items():
         if words.take(*text.split()):
             found.lock = lock
@@ -144,7 +149,6 @@ def _select(words: Words) -> Select:
         while words.take(","):
             found.lock_of.append(words.name())
     found.skip_locked = words.take("SKIP", "LOCKED")
-    return found
 
 
 def _sources(words: Words) -> list[Source]:
@@ -212,6 +216,11 @@ def _unnested(words: Words, found: Insert) -> None:
     words.need("FROM", "UNNEST")
     row = expression(words)
     found.unnested = list(row[1:]) if row[0] == "row" else [row]
+    if words.take("AS"):
+        words.name()
+        _names(words)
+    if words.take("WHERE", "NOT", "EXISTS"):
+        words.pass_over()  # rows of an older release, of which there are none
 
 
 def _conflict(words: Words, found: Insert) -> None:

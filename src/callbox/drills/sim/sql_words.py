@@ -60,6 +60,15 @@ class Words:
         self._at += 1
         return word if kind == "quoted" else word.lower()
 
+    def pass_over(self) -> None:
+        """All in the parentheses that come next."""
+        depth = 0
+        while True:
+            word = self.raw()[1]
+            depth += (word == "(") - (word == ")")
+            if not depth:
+                return
+
     def raw(self) -> tuple[str, str]:
         """The next word with its kind."""
         self._at += 1

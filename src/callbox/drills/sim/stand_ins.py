@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where the product's code reads a clock, rolls dice, opens a file or starts a thread: what it meets here instead."""
 
+import hashlib
 import queue
 import random
 from collections import deque
@@ -130,13 +131,33 @@ class Queue:
         self._items.append(item)
         self._more.happen()
 
-    def get(self) -> Any:
-        """The next item; waits for one."""
+    def get(self, timeout: float | None = None) -> Any:
+        """The next item; waits for one. Raises queue.Empty when it waited so long in vain."""
         while not self._items:
             self._more = Signal()
-            self._schedule.wait(self._more)
+            if not self._schedule.wait(self._more, timeout):
+                raise queue.Empty
         return self._items.popleft()
 
     def empty(self) -> bool:
         """Whether there is none."""
         return not self._items
+
+
+class Keys:
+    """A keyring without a disk: each key follows from its name."""
+
+    def __init__(self, folder: object) -> None:
+        self._names: dict[str, None] = {}
+
+    def make(self, names: Sequence[str]) -> None:
+        """From now on they are there."""
+        self._names.update(dict.fromkeys(names))
+
+    def get(self, name: str) -> bytes | None:
+        """The key, if it is there."""
+        return hashlib.sha256(name.encode()).digest() if name in self._names else None
+
+    def names(self) -> list[str]:
+        """Those that are there."""
+        return list(self._names)

@@ -53,6 +53,13 @@ class World:
         self.something_new = Signal()
         self.news = {"contacts": 0.0, "clocks": 0.0, "seals": 0.0}
         self._sealing = False
+        self._new: dict[str, Callable[[Values], None]] = {
+            "door_contact": self._new_contact,
+            "intake_callcontact": self._new_call,
+            "journal_entry": self._new_entry,
+            "matters_clock": lambda values: self._at(values["due_at"]),
+            "matters_handover": lambda values: self._at(values["answer_by"]),
+        }
         self.processes: list[Process] = []
         self._patches = patches
         self._stack = ExitStack()
@@ -140,22 +147,22 @@ class World:
         """After each commit: what can be seen at once."""
         for table, row, before in changes:
             values = row.committed
-            if values is None:
-                continue
-            if table.name == "dispatch_assignment" and values["active"]:
-                self._look_at_unit(table, values["unit_id"])
-            elif table.name == "door_contact" and before is None:
-                self.record.contacts_at.setdefault(values["id"], self.now)
-                self.wake("contacts")
-            elif table.name == "intake_callcontact":
-                self.record.calls_at.setdefault(values["contact"], self.now)
-            elif table.name == "journal_entry" and not self._sealing:
-                self._sealing = True
-                self.schedule.after(3.0, self._seal)
-            elif table.name == "matters_clock" and before is None:
-                self._at(values["due_at"])
-            elif table.name == "matters_handover" and before is None:
-                self._at(values["answer_by"])
+            if values is not None and table.name == "dispatch_assignment":
+                self._look_at_unit(table, values)
+            elif values is not None and before is None and table.name in self._new:
+                self._new[table.name](values)
+
+    def _new_contact(self, values: Values) -> None:
+        self.record.contacts_at.setdefault(values["id"], self.now)
+        self.wake("contacts")
+
+    def _new_call(self, values: Values) -> None:
+        self.record.calls_at.setdefault(values["contact"], self.now)
+
+    def _new_entry(self, values: Values) -> None:
+        if not self._sealing:
+            self._sealing = True
+            self.schedule.after(3.0, self._seal)
 
     def _at(self, moment: Any) -> None:
         self.schedule.after((moment - self.schedule.wall).total_seconds() + 0.01, lambda: self.wake("clocks"))
@@ -164,9 +171,9 @@ class World:
         self._sealing = False
         self.wake("seals")
 
-    def _look_at_unit(self, table: Table, unit: UUID) -> None:
-        rows = [row for row in table.found("unit_id", (unit,)) if row.committed and row.committed["active"]]
-        if len(rows) > 1:
+    def _look_at_unit(self, table: Table, values: Values) -> None:
+        rows = [row.committed for row in table.found("unit_id", (values["unit_id"],)) if row.committed]
+        if sum(row["active"] for row in rows) > 1:
             self.record.note("one unit, one assignment: two are active")
 
     def wake(self, loop: str) -> None:

@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Django made ready for the simulation; its database is never asked for."""
+
+import os
+
+
+def use_django() -> None:
+    """Load the rooms. Before this nothing else of this package can be imported."""
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "callbox.settings")
+    django.setup()
