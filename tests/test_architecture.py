@@ -23,6 +23,7 @@ PARTS = {
         "models": "foreign keys to people and agencies",
         "retention": "actions",
         "sealing": "queries: personal data as it is kept",
+        "seeing": "whose eyes the database looks through",
         "sign_ins": "actions",
         "site": "base of every room's admin",
         "taking_back": "actions",

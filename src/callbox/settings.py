@@ -43,6 +43,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "callbox.web.security.SecurityHeaders",
     "callbox.web.errors.ErrorPages",
+    "callbox.access.middleware.AtTheGate",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -80,7 +81,7 @@ def _database(url: str | None) -> dict[str, object]:
         "PORT": parts.pop("port", ""),
     }
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "callbox.access.postgres",
         **known,
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,

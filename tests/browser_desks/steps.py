@@ -7,9 +7,9 @@ import urllib.request
 from typing import Any
 from uuid import uuid4
 
+from django.db import connection
 from playwright.sync_api import Page, expect
 
-from callbox.journal.queries import horizon
 from tests.live import OTHER_SENDER, TAKER, Live
 
 LARKIN = {"lon": -122.4174, "lat": 37.7785, "address": "100 Larkin St"}
@@ -23,6 +23,10 @@ SHOWN = """() => {
     return [name, copy.innerText.replace(/\\s+/g, " "), rows.map((row) => [row.dataset.row, row.className])];
   });
 }"""
+NEWEST = """
+SELECT concat(xid, '.', seq) FROM journal_entry WHERE xid < pg_snapshot_xmin(pg_current_snapshot())
+ORDER BY journal_entry.xid DESC, seq DESC LIMIT 1
+"""
 CAUGHT_UP = """(target) => {
   const at = (text) => (text ?? "0.0").split(".").map(Number);
   const [[xid, seq], [x, s]] = [at(document.documentElement.dataset.position), at(target)];
@@ -75,8 +79,10 @@ def until(page: Page, condition: str, arg: object = None) -> None:
 
 def caught_up(page: Page) -> None:
     """Wait until the page shows everything that is in the journal now."""
-    xid, seq = horizon()
-    until(page, CAUGHT_UP, arg=f"{xid}.{seq}")
+    with connection.cursor() as cursor:
+        cursor.execute(NEWEST)
+        newest = cursor.fetchone()
+    until(page, CAUGHT_UP, arg=newest[0] if newest else "0.0")
 
 
 def board(live: Live, browser: Any, name: str, **more: Any) -> Page:

@@ -15,6 +15,7 @@ from callbox.dispatch import crew, units
 from callbox.dispatch import queries as dispatch_queries
 from callbox.dispatch.models import Assignment, CrewMessage
 from callbox.dispatch.phone_clock import Stamp
+from callbox.host.provision import with_part
 from callbox.incidents import actions as incidents
 from callbox.incidents import queries as incident_queries
 from callbox.incidents.models import Incident
@@ -193,7 +194,7 @@ def test_a_sweep_waits_for_nobody_who_moves_the_matter_and_fires_later_if_still_
 
     call, late = world.waiting_call(), AT.replace(hour=5)
     clocks = access.system_actor("clocks")
-    with psycopg.connect(os.environ["DATABASE_URL"]) as mover:
+    with psycopg.connect(with_part(os.environ["DATABASE_URL"], "system")) as mover:
         mover.execute("UPDATE matters_matter SET version = version WHERE id = %s", [call.pk])
         with connection.cursor() as cursor:
             cursor.execute("SET lock_timeout = '3s'")

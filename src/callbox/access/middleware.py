@@ -1,7 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Puts the actor on each request: the person of the session with the powers of this very moment."""
+"""Puts the actor on each request: the person of the session with the powers of this very moment.
+
+The database sees the request through the same eyes. Until it is known who asks, and on the pages for signing in,
+it shows what signing in needs and nothing else: the gate.
+"""
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -12,11 +17,29 @@ from django.utils import timezone
 from callbox.access import queries
 from callbox.access.limits import needs_factor
 from callbox.access.models import Person, SignIn
+from callbox.access.seeing import end_reading, look, seeing
+from callbox.access.sight import GATE, sight_of
 from callbox.access.sign_ins import DEMO, use_sign_in
 from callbox.kernel.actor import Actor
 
 NOBODY = Actor("nobody", frozenset())
 SESSION_KEY = "sign_in"
+GATE_VIEWS = ("callbox.access.",)  # modules whose views are about signing in, and accounts
+
+
+class AtTheGate:
+    """Around everything that asks the database: begins at the gate, and ends what the request read."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer the request; afterwards this connection shows what it showed before."""
+        with seeing(GATE):
+            try:
+                return self.get_response(request)
+            finally:
+                end_reading()
 
 
 class WithActor:
@@ -30,7 +53,15 @@ class WithActor:
         sign_in, actor = _who(request)
         request.sign_in = sign_in  # type: ignore[attr-defined]  # Django's request takes attributes
         request.actor = actor  # type: ignore[attr-defined]  # the same
-        return self.get_response(request)
+        with seeing(sight_of(actor)):
+            return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: object, kwargs: object
+    ) -> None:
+        """A page for signing in asks for somebody who is not signed in yet."""
+        if getattr(view, "__module__", "").startswith(GATE_VIEWS):
+            look(GATE)
 
 
 def _who(request: HttpRequest) -> tuple[SignIn | None, Actor]:

@@ -84,7 +84,10 @@ def work(
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "callbox.settings")
     django.setup()
+    from callbox.access.seeing import work_as_system
     from callbox.analysis.replay_player import Player
+
+    work_as_system()
 
     calls = chosen(path, limit)
     units = {unit: place for place, unit in enumerate(sorted({r.unit for c in calls for r in c.units}))}

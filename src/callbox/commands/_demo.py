@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+from callbox.access.sight import EVERYTHING
 from callbox.commands import _serve
 from callbox.commands._setup import migrate, prepare, use_django
 from callbox.geo.domain.version import is_usable
 from callbox.host.cluster import Cluster
 from callbox.host.config import load
 from callbox.host.processes import Part
-from callbox.host.provision import provision
+from callbox.host.provision import provision, with_part
 
 SPEED = "CALLBOX_DEMO_SPEED"  # not CALLBOX_SPEED: the clock on the wall stays true
 
@@ -75,6 +76,6 @@ def _is_set_up(city: str) -> bool:
 
     if not is_usable(load().cities, city):
         return False
-    with psycopg.connect(os.environ["DATABASE_URL"]) as link:
+    with psycopg.connect(with_part(os.environ["DATABASE_URL"], EVERYTHING)) as link:
         found = link.execute("SELECT 1 FROM access_person WHERE username = 'simulated-dispatcher'").fetchone()
     return found is not None

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from callbox.access.protect import is_protected, protect
+from callbox.access.sight import EVERYTHING
 from callbox.commands._migrating import EXPAND
 from callbox.host.config import CHECKOUT, load
 from callbox.host.embedded import running_database
-from callbox.host.provision import Urls, grant_app
+from callbox.host.provision import Urls, grant_app, with_part
 from callbox.host.releases import contracts
 
 MIGRATIONS = "*/migrations/[0-9]*.py"
@@ -56,7 +58,8 @@ def apply_migrations(urls: Urls, step: str) -> None:
     import subprocess
     import sys
 
-    environment = {**os.environ, "DATABASE_URL": urls.owner, "DJANGO_SETTINGS_MODULE": "callbox.settings"}
+    owner = with_part(urls.owner, EVERYTHING)  # a migration moves rows too
+    environment = {**os.environ, "DATABASE_URL": owner, "DJANGO_SETTINGS_MODULE": "callbox.settings"}
     done = subprocess.run(  # noqa: S603 - our own words
         [sys.executable, "-m", "callbox.commands._migrating", step],
         env=environment,
@@ -67,10 +70,11 @@ def apply_migrations(urls: Urls, step: str) -> None:
     if done.returncode:
         raise SystemExit(f"callbox: the tables could not be brought up to date:\n{done.stderr[-3000:]}")
     grant_app(urls.owner)
+    protect(urls.owner)
 
 
 def is_migrated(urls: Urls) -> bool:
-    """Whether every migration there is was applied: a second start need not load Django to find out."""
+    """Whether every migration was applied and the rules on rows are in step: then Django need not be loaded."""
     import psycopg
     from django import contrib
 
@@ -81,16 +85,19 @@ def is_migrated(urls: Urls) -> bool:
         if link.execute("SELECT to_regclass('django_migrations')").fetchone() == (None,):
             return False
         applied = set(link.execute("SELECT app, name FROM django_migrations").fetchall())
-    wanted = {(path.parts[-3], path.stem) for path in found if not contracts(path.stem)}
-    return wanted <= applied
+        wanted = {(path.parts[-3], path.stem) for path in found if not contracts(path.stem)}
+        return wanted <= applied and is_protected(link)
 
 
 def use_django() -> None:
-    """Make Django ready in this process, on the database named in the environment."""
+    """Make Django ready in this process, as a part of Callbox itself, on the database named in the environment."""
     import django
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "callbox.settings")
     django.setup()
+    from callbox.access.seeing import work_as_system
+
+    work_as_system()
 
 
 def prepare() -> None:

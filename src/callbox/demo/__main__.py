@@ -13,11 +13,13 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "callbox.settings")
     django.setup()
 
+    from callbox.access.seeing import work_as_system
     from callbox.demo.domain import towns
     from callbox.demo.live import live
     from callbox.geo.queries import current_city
     from callbox.host.config import load
 
+    work_as_system()  # it acts for many people, each with their own powers
     city, seed, speed = sys.argv[1:]
     live(current_city(), towns()[city], int(seed), float(speed), load().door_port, threading.Event())
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from callbox.access.seeing import seeing_everything
 from callbox.dispatch.domain import ASSIGNMENT, OFF_DUTY, STACKED, UNIT
 from callbox.dispatch.models import Assignment, CrewMessage, Position, Station, Unit
 from callbox.kernel.actor import ANY, Actor
@@ -112,16 +113,16 @@ def next_stacked(unit_id: UUID) -> Assignment | None:
 
 def others_going(incident_id: UUID, but: UUID) -> bool:
     """Whether another unit still has something to do at the incident."""
-    return (
-        Assignment.objects.filter(incident_id=incident_id, matter__final=False)
-        .exclude(matter_id=but)
-        .exists()
-    )
+    going = Assignment.objects.filter(incident_id=incident_id, matter__final=False).exclude(matter_id=but)
+    with seeing_everything():  # a crew does not see the others' assignments, and yet they count
+        return going.exists()
 
 
 def anybody_was_there(incident_id: UUID) -> bool:
     """Whether any unit has reached the scene."""
-    return Assignment.objects.filter(incident_id=incident_id, on_scene_at__isnull=False).exists()
+    there = Assignment.objects.filter(incident_id=incident_id, on_scene_at__isnull=False)
+    with seeing_everything():
+        return there.exists()
 
 
 def message_result(key: UUID) -> str | None:

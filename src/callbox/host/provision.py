@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
 from callbox.host.cluster import SUPERUSER, Cluster
 from callbox.host.locks import alone
@@ -33,11 +34,18 @@ def provision(cluster: Cluster, dbname: str = "callbox", *, may_create_databases
     return urls
 
 
+def with_part(dsn: str, part: str) -> str:
+    """The address of a database for a part of Callbox: what row-level security shows it is told at connecting."""
+    return make_conninfo(dsn, options=f"-c callbox.part={part}")
+
+
 def _make(cluster: Cluster, dbname: str, may_create_databases: bool) -> None:
     words = cluster.passwords()
     with psycopg.connect(cluster.dsn(SUPERUSER, "postgres"), autocommit=True) as link:
         _role(link, OWNER, words[OWNER], sql.SQL("CREATEDB" if may_create_databases else "NOCREATEDB"))
         _role(link, APP, words[APP], sql.SQL("NOCREATEDB"))
+        # Row-level security holds for the owner too. Whoever works as the owner is at the server itself, and says so.
+        link.execute(sql.SQL("ALTER ROLE {} SET callbox.part = 'system'").format(sql.Identifier(OWNER)))
         if not link.execute("SELECT 1 FROM pg_database WHERE datname = %s", [dbname]).fetchone():
             link.execute(
                 sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(dbname), sql.Identifier(OWNER))

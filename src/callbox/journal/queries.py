@@ -18,6 +18,7 @@ COLUMNS = (
     " facts::text, scope, prev, hash"
 )
 START = (0, 0)
+LAST = 2**53 - 1  # no entry has so high a number, and JavaScript still knows it exactly
 
 
 def _written(row: tuple[Any, ...]) -> Written:
@@ -81,14 +82,13 @@ def position_of(name: str) -> tuple[int, int]:
 
 
 def horizon() -> tuple[int, int]:
-    """The position of the last settled entry: where a snapshot of a screen stands."""
+    """A position after every settled entry and before all others: where a snapshot of a screen stands.
+
+    It reads no entry, so that it is the same for everybody, whatever they may see of the journal.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT xid::text::bigint AS at_xid, seq FROM journal_entry"
-            " WHERE xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY xid DESC, seq DESC LIMIT 1"
-        )
-        row = cursor.fetchone()
-    return (row[0], row[1]) if row else START
+        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1")
+        return cursor.fetchone()[0], LAST
 
 
 @dataclass(frozen=True, slots=True)

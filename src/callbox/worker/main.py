@@ -36,4 +36,7 @@ def main() -> None:
         signal.signal(number, lambda *_: stop.set())
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "callbox.settings")
     django.setup()
+    from callbox.access.seeing import work_as_system
+
+    work_as_system()
     work(stop)

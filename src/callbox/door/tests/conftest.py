@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
+from callbox.access.protect import protect
 from callbox.door.domain import META, Contact, Sealed
 from callbox.door.sealing import Sealer, opened
 from callbox.door.tests.process import DoorProcess
@@ -83,6 +84,7 @@ def own_server() -> Iterator[Server]:
         env = os.environ | {"DATABASE_URL": urls.owner, "DJANGO_SETTINGS_MODULE": "callbox.settings"}
         subprocess.run([sys.executable, "-W", "ignore", "-c", MIGRATE], env=env, check=True)
         grant_app(urls.owner)
+        protect(urls.owner)
         yield Server(cluster, urls)
 
 

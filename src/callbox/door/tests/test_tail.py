@@ -5,8 +5,7 @@ import asyncio
 import random
 from uuid import uuid4
 
-import asyncpg
-
+from callbox.door.store import connect
 from callbox.door.tail import Position, contacts_after, entries_after, last_of
 from callbox.door.tests.conftest import Server
 
@@ -19,7 +18,7 @@ INSERT = (
 
 async def _write(url: str, seed: int, written: set[int]) -> None:
     chance = random.Random(seed)
-    link = await asyncpg.connect(url)
+    link = await connect(url, 10)
     for _ in range(EACH):
         async with link.transaction():
             seq = await link.fetchval(INSERT, uuid4())
@@ -29,7 +28,7 @@ async def _write(url: str, seed: int, written: set[int]) -> None:
 
 
 async def _race(url: str) -> tuple[set[int], list[int]]:
-    reader = await asyncpg.connect(url)
+    reader = await connect(url, 10)
     here = await last_of(reader, "journal_entry")
     written: set[int] = set()
     read: list[int] = []
@@ -56,7 +55,7 @@ NUMBERED = INSERT.replace("(chain,", "(xid, chain,").replace("VALUES (", "VALUES
 
 
 async def _across_a_power_of_ten(url: str) -> tuple[list[Position], Position]:
-    link = await asyncpg.connect(url)
+    link = await connect(url, 10)
     transaction = link.transaction()
     await transaction.start()
     for xid in ("9", "10", "8", "100"):
@@ -76,7 +75,7 @@ def test_transactions_are_ordered_as_numbers(server: Server) -> None:
 
 
 async def _held_back(url: str) -> list[int]:
-    early, late, reader = [await asyncpg.connect(url) for _ in range(3)]
+    early, late, reader = [await connect(url, 10) for _ in range(3)]
     here = await last_of(reader, "journal_entry")
     counts = []
     opened = early.transaction()
@@ -100,7 +99,7 @@ async def _contacts_held_back(url: str) -> list[int]:
         "INSERT INTO door_contact (id, channel, lane, source, key, digest, content_type, received_at, taken_by,"
         " retain_until) VALUES ($1, '', '', '', '', '', '', now(), 'database', now())"
     )
-    early, late, reader = [await asyncpg.connect(url) for _ in range(3)]
+    early, late, reader = [await connect(url, 10) for _ in range(3)]
     opened = early.transaction()
     await opened.start()
     await early.execute(insert, uuid4())
