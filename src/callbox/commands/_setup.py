@@ -1,19 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 """What commands share: a database that runs and is migrated, and Django made ready for it."""
 
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from callbox.access.protect import is_protected, protect
+from callbox.access.protect import is_from_before, is_protected, protect
 from callbox.access.sight import EVERYTHING
-from callbox.commands._migrating import EXPAND
+from callbox.commands._migrating import CONTRACT, EXPAND
 from callbox.host.config import CHECKOUT, load
 from callbox.host.embedded import running_database
 from callbox.host.provision import Urls, grant_app, with_part
 from callbox.host.releases import contracts
 
+log = logging.getLogger(__name__)
+
+PROTECTS = "callbox upgrade --contract"
 MIGRATIONS = "*/migrations/[0-9]*.py"
 DJANGO_APPS = ("admin", "auth", "contenttypes", "sessions")
 
@@ -42,6 +46,8 @@ def database(*, temporary: bool = False) -> Iterator[Urls]:
 
 def _ready(urls: Urls) -> Urls:
     migrate(urls)
+    if is_from_before(urls.owner):
+        log.warning("The database does not protect its rows yet. When nothing older runs: %s", PROTECTS)
     os.environ["DATABASE_URL"] = urls.app
     os.environ["CALLBOX_OWNER_URL"] = urls.owner
     return urls
@@ -54,10 +60,14 @@ def migrate(urls: Urls) -> None:
 
 
 def apply_migrations(urls: Urls, step: str) -> None:
-    """Apply migrations as the owner, then give the application its rights. In a process of its own."""
+    """Apply migrations as the owner, then give the application its rights. In a process of its own.
+
+    A database of a release that did not say who asks gets its row-level security when that release is gone.
+    """
     import subprocess
     import sys
 
+    hides_nothing = step == CONTRACT or not is_from_before(urls.owner)
     owner = with_part(urls.owner, EVERYTHING)  # a migration moves rows too
     environment = {**os.environ, "DATABASE_URL": owner, "DJANGO_SETTINGS_MODULE": "callbox.settings"}
     done = subprocess.run(  # noqa: S603 - our own words
@@ -70,7 +80,8 @@ def apply_migrations(urls: Urls, step: str) -> None:
     if done.returncode:
         raise SystemExit(f"callbox: the tables could not be brought up to date:\n{done.stderr[-3000:]}")
     grant_app(urls.owner)
-    protect(urls.owner)
+    if hides_nothing:
+        protect(urls.owner)
 
 
 def is_migrated(urls: Urls) -> bool:
@@ -85,8 +96,8 @@ def is_migrated(urls: Urls) -> bool:
         if link.execute("SELECT to_regclass('django_migrations')").fetchone() == (None,):
             return False
         applied = set(link.execute("SELECT app, name FROM django_migrations").fetchall())
-        wanted = {(path.parts[-3], path.stem) for path in found if not contracts(path.stem)}
-        return wanted <= applied and is_protected(link)
+    wanted = {(path.parts[-3], path.stem) for path in found if not contracts(path.stem)}
+    return wanted <= applied and (is_protected(urls.owner) or is_from_before(urls.owner))
 
 
 def use_django() -> None:

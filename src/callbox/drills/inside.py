@@ -126,6 +126,9 @@ def main() -> None:
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "callbox.settings")
     django.setup()
+    from callbox.access.seeing import work_as_system
+
+    work_as_system()
     sys.stdout.write({"prepare": prepare, "look": look}[sys.argv[1]]() + "\n")
 
 
