@@ -15,6 +15,7 @@ from callbox.access.sight import GATE, Sight, sight_of
 from callbox.intake.models import Call
 from callbox.matters.models import Matter
 from tests import world
+from tests.factors import code_of, with_totp
 from tests.scenes import my_unit
 from tests.signed_in import PASSWORD, Signed, person, signed_in
 from tests.world import AT, SETUP, waiting_call
@@ -28,13 +29,16 @@ def told(answer: Any) -> Any:
 
 
 def test_signing_in_reading_claiming_and_signing_out(sf_city: None) -> None:
-    person("taker", "call_taker", password=PASSWORD)
+    secret = with_totp(person("taker", "call_taker", password=PASSWORD))
     call, client = waiting_call(), Signed()
     wrong = client.post("/sign-in", {"username": "taker", "password": "wrong words"})
-    assert (wrong.status_code, FailedSignIn.objects.count()) == (422, 1)
+    guesses = FailedSignIn.objects.count()
+    assert (wrong.status_code, bool(guesses)) == (422, True)
     answer = client.post("/sign-in", {"username": "taker", "password": PASSWORD})
-    assert (answer.status_code, answer["Location"]) == (302, "/desk/answer")
-    assert FailedSignIn.objects.count() == 0
+    assert (answer.status_code, answer["Location"]) == (302, "/sign-in/second")
+    answer = client.post("/sign-in/second", {"code": code_of(secret)})
+    assert (answer.status_code, answer["Location"]) == (302, "/desk/answer"), answer.content
+    assert FailedSignIn.objects.count() < guesses
     assert [row["id"] for row in told(client.get("/api/queue"))["calls"]] == [str(call.pk)]
     assert told(client.post_json(f"/api/calls/{call.pk}/claim"))["state"] == "answered"
     assert told(client.get(f"/api/calls/{call.pk}/caller?purpose=answer"))["words"]
