@@ -15,10 +15,10 @@ from uuid import UUID
 
 import asyncpg
 
+from callbox.door.connecting import connect
 from callbox.door.domain import Sealed
 from callbox.door.failures import DATABASE_FAILURES, DatabaseDown
 from callbox.door.steps import step
-from callbox.host.releases import session_name
 
 log = logging.getLogger(__name__)
 
@@ -155,19 +155,6 @@ class Store:
                 future.set_result(contact.id in new)
             new.discard(contact.id)  # the same contact twice in one batch: the second is a repeat
         return link
-
-
-async def connect(dsn: str, deadline_s: float) -> asyncpg.Connection:
-    """A connection for one task, or one of DATABASE_FAILURES."""
-    settings = {
-        "application_name": session_name(),
-        "synchronous_commit": "on",  # whatever the server's default
-        "callbox.part": "door",  # what row-level security shows: contacts, sign-ins, entries and positions
-    }
-    try:
-        return await asyncpg.connect(dsn, timeout=deadline_s, server_settings=settings)
-    except ValueError as error:
-        raise asyncpg.InterfaceError(str(error)) from error
 
 
 def _refuse(batch: Sequence[Waiter]) -> None:

@@ -173,7 +173,7 @@ class Site:
         try:
             if name == "worker":
                 return bool(self.pids(name)) and not self.rows(WAITING)
-            return self._status("/door/health" if name == "door" else "/api/me", "chief") == 200
+            return self.status("/door/health" if name == "door" else "/api/me", "chief") == 200
         except (OSError, http.client.HTTPException, psycopg.Error):
             return False
 
@@ -184,7 +184,7 @@ class Site:
             return (
                 said["database"] == "up"
                 and said["spool"]["waiting"] == 0
-                and self._status("/api/me", "chief") == 200
+                and self.status("/api/me", "chief") == 200
                 and not self.rows(WAITING)
             )
         except (OSError, ValueError, http.client.HTTPException, psycopg.Error):
@@ -264,7 +264,8 @@ class Site:
             raise RuntimeError(f"{' '.join(arguments)} failed:\n{done.stdout[-2000:]}{done.stderr[-4000:]}")
         return done.stdout
 
-    def _status(self, path: str, person: str) -> int:
+    def status(self, path: str, person: str) -> int:
+        """The status that a GET through the door answers with. Raises OSError or HTTPException."""
         link = http.client.HTTPConnection(LOCAL, self.port, timeout=5)
         try:
             link.request("GET", path, headers=self.cookies(person))

@@ -82,6 +82,7 @@ class Cluster:
                 self._reap()
                 self._make_data(durable)
                 postmaster.clear_the_way(self.layout.data)
+                self._clear_sockets()
                 settings = SETTINGS | ({} if durable else {"fsync": "off"}) | dict(options or {})
                 self._launch(settings, environment or {})
             try:
@@ -182,6 +183,14 @@ class Cluster:
                 **self.account.popen_arguments(),
             )
 
+    def _clear_sockets(self) -> None:
+        """After a power cut the socket's lock names a number that any program of this user may have by now.
+
+        The folder is this server's alone, which does not run: PostgreSQL would only ask whether the number lives.
+        """
+        for left in self.layout.sockets.glob(".s.PGSQL.*"):
+            left.unlink(missing_ok=True)
+
     def _is_ready(self) -> bool:
         self._reap()
         if self._child is None and self.pid is None:
@@ -205,7 +214,7 @@ class Cluster:
     def _log_tail(self, lines: int = 20) -> str:
         files = sorted(self.layout.log.glob("*.log"), key=os.path.getmtime)
         text = "".join(path.read_text(errors="replace") for path in files[-2:])
-        return "\n".join(text.splitlines()[-lines:])
+        return "\n".join(text.replace("\0", "").splitlines()[-lines:])  # a power cut leaves them
 
 
 __all__ = ["ROLES", "SUPERUSER", "Cluster"]

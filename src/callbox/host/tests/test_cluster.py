@@ -84,6 +84,9 @@ def test_a_stranger_with_the_number_of_a_dead_server_does_not_stop_the_next_one(
         pid_file = cluster.layout.data / "postmaster.pid"
         lines = pid_file.read_text().splitlines()
         pid_file.write_text("\n".join([str(stranger.pid), *lines[1:], ""]))
+        socket_lock = cluster.layout.sockets / ".s.PGSQL.5432.lock"  # left by a power cut, not by a kill
+        socket_lock.write_text("\n".join([str(stranger.pid), *lines[1:], ""]))
+        cluster.account.own(socket_lock, 0o600)
         assert cluster.pid is None
         cluster.start(QUICK)
         assert one(cluster, "SELECT 1") == 1
