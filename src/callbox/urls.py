@@ -11,6 +11,8 @@ from callbox.access.site import site
 from callbox.rooms import ROOMS
 from callbox.web.api import api
 
+handler500 = "callbox.web.errors.fault"
+
 
 def _room_urls() -> list[URLPattern | URLResolver]:
     return [path("", include(f"callbox.{room}.urls")) for room in ROOMS if find_spec(f"callbox.{room}.urls")]

@@ -50,9 +50,10 @@ def play(city: str, seed: int, minutes: float, dsn: str) -> Mapping[str, object]
 def door(dsn: str, run_name: str) -> Iterator["Send"]:
     """A function that makes contacts durable by the door's own statement."""
     from callbox.demo.sending import bytes_of, headers_of
+    from callbox.door.connecting import connect
     from callbox.door.domain import contact_from
     from callbox.door.sealing import Sealer
-    from callbox.door.store import connect, insert
+    from callbox.door.store import insert
     from callbox.host.vault import vault
 
     sealer = Sealer(vault())

@@ -77,7 +77,7 @@ async def _first(tasks: list[asyncio.Task[asyncpg.Connection]]) -> asyncpg.Conne
 async def _connect(url: str, more: dict[str, Any]) -> asyncpg.Connection:
     settings = {"application_name": session_name()} | SESSION
     try:
-        return await asyncpg.connect(url, timeout=None, server_settings=settings, **more)
+        return await asyncpg.connect(url, server_settings=settings, **more)
     except ValueError as error:
         raise asyncpg.InterfaceError(str(error)) from error
 

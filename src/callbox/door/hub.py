@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 import asyncpg
 
 from callbox.door import tail
+from callbox.door.connecting import connect
 from callbox.door.failures import DATABASE_FAILURES
 from callbox.door.screens import Screen, Screens
-from callbox.door.store import connect
 from callbox.door.tail import Position
 
 log = logging.getLogger(__name__)

@@ -5,9 +5,9 @@ import asyncio
 
 import asyncpg
 
+from callbox.door.connecting import connect
 from callbox.door.failures import DATABASE_FAILURES
 from callbox.door.hub import CHANNEL
-from callbox.door.store import connect
 
 GAP_S = 0.02
 DEADLINE_S = 1.0

@@ -8,9 +8,9 @@ from uuid import UUID
 
 import asyncpg
 
+from callbox.door.connecting import connect
 from callbox.door.failures import DATABASE_FAILURES
 from callbox.door.screens import Screens
-from callbox.door.store import connect
 from callbox.door.tail import message
 
 log = logging.getLogger(__name__)

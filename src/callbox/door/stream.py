@@ -10,11 +10,11 @@ from urllib.parse import parse_qs
 import asyncpg
 
 from callbox.door import tail
+from callbox.door.connecting import connect
 from callbox.door.failures import DATABASE_FAILURES
 from callbox.door.http import Receive, Scope, Send, headers_of, problem
 from callbox.door.hub import Hub
 from callbox.door.screens import Screen
-from callbox.door.store import connect
 from callbox.door.tail import Position, message
 from callbox.door.tickets import Ticket, TicketRefused, verify
 from callbox.door.watch import Watch

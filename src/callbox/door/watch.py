@@ -7,9 +7,9 @@ import time
 
 import asyncpg
 
+from callbox.door.connecting import connect
 from callbox.door.failures import DATABASE_FAILURES
 from callbox.door.screens import Screens
-from callbox.door.store import connect
 from callbox.door.tickets import Ticket
 
 log = logging.getLogger(__name__)

@@ -4,6 +4,7 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from callbox.drills.cutting import INSIDE, SETTINGS, ground
 from callbox.drills.result import LOST, Result
@@ -51,7 +52,7 @@ CONTROLS: Mapping[str, Callable[[int], int]] = {
 }
 
 
-def _cuts_until_lost(seed: int, phase: str, **options: object) -> int:
+def _cuts_until_lost(seed: int, phase: str, **options: Any) -> int:
     """How many cuts it took, 0 when none lost anything."""
     with ground(seed, **options) as here:
         for number in range(1, MOST + 1):

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from callbox.drills.ledger import Ledger
 from callbox.drills.load import load
@@ -58,7 +59,7 @@ class Ground:
 
 
 @contextmanager
-def ground(seed: int, pace: Pace = PACE, **options: object) -> Iterator[Ground]:
+def ground(seed: int, **options: Any) -> Iterator[Ground]:
     """An installation on a disk that can be cut, under load. Raises Skipped; options: as of `Site`."""
     with ExitStack() as stack:
         folder = stack.enter_context(disks())
@@ -66,7 +67,7 @@ def ground(seed: int, pace: Pace = PACE, **options: object) -> Iterator[Ground]:
         disk = made_disk(store / "disk.img", store / "disk", DISK_MIB)
         (disk / INSIDE).mkdir()
         here = stack.enter_context(site(disk / INSIDE, **{"settings": SETTINGS} | options))
-        ledger = stack.enter_context(load(here, seed, pace))
+        ledger = stack.enter_context(load(here, seed, PACE))
         yield Ground(store, here, ledger, seed)
 
 

@@ -2,6 +2,7 @@
 """The one place where refusals become answers: a page for people, RFC 9457 for programs."""
 
 import logging
+import sys
 from collections.abc import Callable
 from http import HTTPStatus
 
@@ -10,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
+from django.views.defaults import server_error
 from psycopg.errors import DeadlockDetected
 
 from callbox.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal, Unavailable
@@ -132,6 +134,15 @@ def refusal_behind(error: Exception) -> Refusal | None:
         return None
     LOG.warning("the database refused: %s", type(error.__cause__).__name__)
     return Conflict() if isinstance(error.__cause__, DeadlockDetected) else Unavailable()
+
+
+def fault(request: HttpRequest) -> HttpResponse:
+    """What stands behind no refusal, or failed before any view was reached: the session is in the database too."""
+    error = sys.exc_info()[1]
+    refusal = refusal_behind(error) if isinstance(error, Exception) else None
+    if refusal is None:
+        return server_error(request)
+    return (problem_response if wants_problem(request) else page_response)(request, refusal)
 
 
 def plain_problem(request: HttpRequest, status: int) -> HttpResponse:

@@ -123,3 +123,23 @@ def test_what_a_fault_of_the_database_means_to_whoever_asked() -> None:
         refusal_behind(told(psycopg.OperationalError("connection refused"))), errors.Unavailable
     )
     assert refusal_behind(ValueError()) is None
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [("/api/me", "application/problem+json"), ("/desk/dispatch", "text/html; charset=utf-8")],
+)
+def test_a_database_that_is_gone_before_any_view_is_reached_is_told_as_such(
+    monkeypatch: pytest.MonkeyPatch, path: str, kind: str
+) -> None:
+    """The session is read on the way to the view. It was a fault of ours once, to whoever asked."""
+
+    def gone(_session: object) -> None:
+        raise OperationalError("made up")
+
+    monkeypatch.setattr("django.contrib.sessions.backends.db.SessionStore.load", gone)
+    client = Client(raise_request_exception=False)
+    client.cookies["callbox_session"] = "x" * 32
+    answer = client.get(path)
+    assert (answer.status_code, answer["Content-Type"]) == (503, kind)
+    assert answer["Retry-After"] == "2"
