@@ -30,9 +30,14 @@ def postmaster(data: Path) -> psutil.Process | None:
 
 
 def is_ready(data: Path) -> bool:
-    """Whether the server says that it takes connections (line 8 of postmaster.pid)."""
+    """Whether the server says that it takes connections and writes."""
+    return status(data) == "ready"
+
+
+def status(data: Path) -> str:
+    """What the server says of itself (line 8 of postmaster.pid): starting, ready, standby, stopping; or nothing."""
     lines = _pid_lines(data)
-    return len(lines) >= 8 and lines[7].strip() == "ready"
+    return lines[7].strip() if len(lines) >= 8 else ""
 
 
 def clear_the_way(data: Path) -> None:
