@@ -5,7 +5,7 @@ import asyncio
 import random
 from uuid import uuid4
 
-from callbox.door.store import connect
+from callbox.door.connecting import connect
 from callbox.door.tail import Position, contacts_after, entries_after, last_of
 from callbox.door.tests.conftest import Server
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from callbox.drills import invariants
+from callbox.drills.folders import scratch
 from callbox.drills.ledger import Ack, Ledger, Move
 from callbox.drills.load import load
 from callbox.drills.result import LOST, Result
 from callbox.drills.senders import Pace
-from callbox.drills.site import Site, await_true, scratch
+from callbox.drills.site import Site, await_true
 from callbox.drills.small import says
 from callbox.drills.wreck import RULES, Wreck
 from callbox.host import restore as host_restore

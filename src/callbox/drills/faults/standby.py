@@ -4,12 +4,13 @@
 import time
 from contextlib import ExitStack
 
+from callbox.drills.folders import scratch
 from callbox.drills.judge import judge
 from callbox.drills.load import load
 from callbox.drills.pair import PairSite
 from callbox.drills.result import Result
 from callbox.drills.senders import Pace
-from callbox.drills.site import await_true, scratch
+from callbox.drills.site import await_true
 from callbox.drills.small import says, takes
 
 HELP = "the primary database is killed under load and its streaming standby takes over, there and back"
