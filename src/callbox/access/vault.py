@@ -5,10 +5,11 @@ import base64
 from datetime import datetime
 from uuid import UUID
 
+from callbox.access.sealing import Column, register
 from callbox.host.vault import CannotOpen, vault
 
 FACTOR = "mfa_authenticator"
-REASON = "access_wideningtext/{}"
+REASON = register(Column("access_wideningtext", "widening_id"))
 
 
 def hidden(text: str) -> str:
@@ -23,13 +24,13 @@ def shown(kept: str) -> str:
 
 def sealed_reason(words: str, widening: UUID, retain_until: datetime) -> bytes:
     """Somebody's words as they are kept until their date, when their key is destroyed."""
-    return vault().encrypt(words.encode(), retain_until, REASON.format(widening))
+    return vault().encrypt(words.encode(), retain_until, REASON.context(widening))
 
 
 def reason_of(sealed: bytes, widening: UUID) -> str:
     """The words; nothing when they were erased. Raises CannotOpen for what was damaged."""
     try:
-        return vault().decrypt(bytes(sealed), REASON.format(widening)).decode() if sealed else ""
+        return vault().decrypt(bytes(sealed), REASON.context(widening)).decode() if sealed else ""
     except CannotOpen as refused:
         if refused.why == "key_gone":
             return ""
