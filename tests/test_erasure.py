@@ -118,10 +118,15 @@ def case() -> Case:
     return made
 
 
+def cluster() -> Cluster:
+    """The server of the tests."""
+    socket = Path(str(conninfo_to_dict(os.environ["CALLBOX_OWNER_URL"])["host"]))
+    return Cluster(socket.parent.parent)
+
+
 def dumped() -> bytes:
     """Every table, as a dump has it; large values are not compressed away."""
-    with psycopg.connect(os.environ["CALLBOX_OWNER_URL"]) as link:
-        link.execute("SET row_security = off")
+    with psycopg.connect(cluster().dsn(SUPERUSER, connection.settings_dict["NAME"])) as link:
         names = link.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
         parts: list[bytes] = []
         for (name,) in names:
@@ -133,12 +138,11 @@ def dumped() -> bytes:
 
 def on_disk() -> Iterator[bytes]:
     """The bytes of every file of the database and of its WAL, after a checkpoint."""
-    socket = Path(str(conninfo_to_dict(os.environ["CALLBOX_OWNER_URL"])["host"]))
-    cluster = Cluster(socket.parent.parent)
-    with psycopg.connect(cluster.dsn(SUPERUSER, "callbox"), autocommit=True) as link:
+    server = cluster()
+    with psycopg.connect(server.dsn(SUPERUSER, "postgres"), autocommit=True) as link:
         link.execute("CHECKPOINT")
     for folder in ("base", "pg_wal"):
-        for path in (cluster.layout.data / folder).rglob("*"):
+        for path in (server.layout.data / folder).rglob("*"):
             if path.is_file():
                 yield path.read_bytes()
 
