@@ -66,6 +66,11 @@ class Process:
         """The process id, None when it does not run."""
         return self._running.pid if self._running else None
 
+    @property
+    def pause_s(self) -> float:
+        """Seconds between its end and its next start: longer with each time that it did not come up."""
+        return float(min(FIRST_PAUSE_S * 2 ** max(0, self._failures - 1), LONGEST_PAUSE_S))
+
     def start(self) -> None:
         """Start it, in a session of its own: Ctrl-C in a terminal is ours to pass on, in order."""
         command = [sys.executable, "-m", "callbox.host.child", self.part.module, *self.part.arguments]
@@ -83,9 +88,8 @@ class Process:
                 return
             self._running = None
             self._failures = 0 if now - self._started > self._settled_s else self._failures + 1
-            pause = min(FIRST_PAUSE_S * 2 ** max(0, self._failures - 1), LONGEST_PAUSE_S)
-            self._next_start = now + pause
-            log.error("%s ended with %s; it is started again in %.1f s.", self.part.name, code, pause)
+            self._next_start = now + self.pause_s
+            log.error("%s ended with %s; it is started again in %.1f s.", self.part.name, code, self.pause_s)
         elif now >= self._next_start:
             self.start()
 

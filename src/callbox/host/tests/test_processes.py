@@ -136,3 +136,19 @@ def test_the_parts_die_with_the_one_that_started_them(tmp_path: Path) -> None:
         process.kill()
         process.wait(30)
         until(lambda: not [child for child in children if child.is_running()])
+
+
+def test_the_pause_grows_only_for_a_part_that_does_not_come_up(sleeper: Part) -> None:
+    def pauses(settled_s: float) -> list[float]:
+        process = Process(sleeper, os.environ, settled_s)
+        found = []
+        for _ in range(4):
+            process.start()
+            assert process.pid is not None
+            os.kill(process.pid, signal.SIGKILL)
+            until(lambda: process.look() is None and process.pid is None)
+            found.append(process.pause_s)
+        return found
+
+    assert pauses(settled_s=60.0) == [0.1, 0.2, 0.4, 0.8]
+    assert pauses(settled_s=0.0) == [0.1, 0.1, 0.1, 0.1]
