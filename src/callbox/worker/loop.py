@@ -15,6 +15,7 @@ from django.utils import timezone
 log = logging.getLogger(__name__)
 
 LONGEST_PAUSE_S = 10.0
+DATABASE_PAUSE_S = 1.0  # a database that is back is found soon: what came meanwhile waits to be offered
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,10 @@ class Runner:
 
     @property
     def pause_s(self) -> float:
-        """Seconds to wait: the loop's pace, doubled with each failure in a row."""
-        return float(min(self.loop.every_s * 2 ** min(self.failures, 10), LONGEST_PAUSE_S))
+        """Seconds to wait: the loop's pace, doubled with each failure in a row, but not long for a database."""
+        is_database = self.failures > 0 and self._own_failures == 0
+        longest = max(self.loop.every_s, DATABASE_PAUSE_S) if is_database else LONGEST_PAUSE_S
+        return float(min(self.loop.every_s * 2 ** min(self.failures, 10), longest))
 
     def step(self) -> int:
         """One step; 0 when it failed."""

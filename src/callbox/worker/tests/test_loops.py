@@ -13,7 +13,7 @@ from tests.world import moves_in_between
 from callbox.intake import reactions, reading
 from callbox.intake.models import Call, CallContact
 from callbox.worker import main
-from callbox.worker.loop import LONGEST_PAUSE_S, Loop, Runner, running
+from callbox.worker.loop import DATABASE_PAUSE_S, LONGEST_PAUSE_S, Loop, Runner, running
 from callbox.worker.loops import contacts
 from callbox.worker.tests.contacts import raw_contact
 
@@ -56,6 +56,17 @@ def test_a_pause_is_never_long() -> None:
     for _ in range(30):
         one.step()
     assert one.pause_s == LONGEST_PAUSE_S
+
+
+@pytest.mark.parametrize(("every_s", "longest_s"), [(0.2, DATABASE_PAUSE_S), (10.0, 10.0)])
+def test_a_database_that_is_back_is_found_soon(every_s: float, longest_s: float) -> None:
+    def gone(_at: datetime) -> int:
+        raise OperationalError("made up: it starts up")
+
+    one = runner(Loop("fragile", gone, every_s=every_s))
+    for _ in range(30):
+        one.step()
+    assert one.pause_s == longest_s
 
 
 def test_a_loop_opens_a_new_connection_when_its_own_was_killed() -> None:
