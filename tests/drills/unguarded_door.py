@@ -25,6 +25,6 @@ async def _hasty(acceptor: accept.Acceptor, given: Contact) -> accept.Taken:
 
 
 if __name__ == "__main__":
-    accept.Acceptor.accept = _hasty  # type: ignore[method-assign]  # the guard taken out
+    accept.Acceptor.accept = _hasty  # type: ignore[method-assign,assignment]  # the guard taken out
     domain.contact_id = lambda *_: uuid4()
     main()

@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from uuid import uuid4
 
+from callbox.drills.folders import scratch
 from callbox.drills.judge import judge
 from callbox.drills.ledger import Ledger, Move
 from callbox.drills.result import Broken, Result
 from callbox.drills.senders import Pace, Senders
-from callbox.drills.site import HEALTHY_S, Site, await_true, scratch, site
+from callbox.drills.site import HEALTHY_S, Site, await_true, site
 from callbox.drills.staff import PLACE
 from callbox.drills.wire import Trigger, wire
 

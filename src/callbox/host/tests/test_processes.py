@@ -146,7 +146,8 @@ def test_the_pause_grows_only_for_a_part_that_does_not_come_up(sleeper: Part) ->
             process.start()
             assert process.pid is not None
             os.kill(process.pid, signal.SIGKILL)
-            until(lambda: process.look() is None and process.pid is None)
+            while process.pid is not None:
+                process.look()
             found.append(process.pause_s)
         return found
 
