@@ -5,6 +5,7 @@
 """
 
 import os
+from collections.abc import Callable
 from typing import Any
 
 from callbox.drills.sim.schedule import Schedule
@@ -21,6 +22,7 @@ class Disk:
         self.seen = bytearray()
         self._unsynced: list[tuple[int, bytes]] = []
         self.sync_s = 0.001
+        self.trap: Callable[[], None] | None = None  # called once, in the midst of the next sync
         self.syncs = 0
 
     def write(self, offset: int, data: bytes) -> int:
@@ -40,6 +42,9 @@ class Disk:
 
     def sync(self) -> None:
         """Everything written is on the medium when this returns."""
+        if self.trap is not None:
+            trap, self.trap = self.trap, None
+            self._schedule.after(self.sync_s / 2, trap)
         self._schedule.sleep(self.sync_s)
         self.syncs += 1
         for offset, data in self._unsynced:

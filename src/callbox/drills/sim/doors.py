@@ -34,7 +34,7 @@ from callbox.drills.sim.stand_ins import Change, Clock, Keys, Queues, Secrets, T
 from callbox.host.vault import Vault
 
 SECRET = b"simulated secret of 32 bytes, no more"
-SPOOL = 48 << 10
+SPOOLS = (16 << 10, 20 << 10, 48 << 10)  # the smallest is full after some contacts
 
 
 class Asked:
@@ -60,6 +60,7 @@ class DoorHost:
         self.loop = SimLoop(schedule)
         self.door: Door | None = None
         self.starts = 0
+        self._spool = schedule.dice.choice(SPOOLS)
         self.errors: list[str] = []
         self._graves: list[Any] = []
         self._open: dict[Asked, SimLoop] = {}
@@ -98,7 +99,7 @@ class DoorHost:
             secret=SECRET,
             keys=Path("keys"),
             spool=FakePath(),  # type: ignore[arg-type]  # the disk has one file
-            spool_size=SPOOL,
+            spool_size=self._spool,
             emergency_number="110",
             port=0,
             web_port=0,

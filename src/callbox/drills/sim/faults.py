@@ -11,13 +11,15 @@ from callbox.drills.sim.world import World
 class Faults:
     """All kinds of trouble. Each begins at once and mends itself."""
 
-    def __init__(self, world: World, workers: Workers, watchers: list[Watcher]) -> None:
+    def __init__(
+        self, world: World, workers: Workers, watchers: list[Watcher], send: Callable[[], None]
+    ) -> None:
         self._world = world
         self._workers = workers
         self._watchers = watchers
+        self._send = send
         self.made: list[str] = []
         self.kinds: tuple[Callable[[], float], ...] = (
-            self._calm,
             self._crash,
             self._freeze,
             self._cut_door,
@@ -26,6 +28,9 @@ class Faults:
             self._kill_door,
             self._power,
             self._kill_worker,
+            self._kill_worker,
+            self._outage_and_power,
+            self._outage_and_power,
             self._outage_and_power,
             self._screens,
         )
@@ -47,9 +52,6 @@ class Faults:
     def _blind(self) -> None:
         if self._world.door_blind_since is None:
             self._world.door_blind_since = self._world.now
-
-    def _calm(self) -> float:
-        return 0.0
 
     def _crash(self) -> float:
         self._world.server.crash()
@@ -101,8 +103,17 @@ class Faults:
     def _outage_and_power(self) -> float:
         """The database is away, the spool fills, and then the power goes."""
         over = self._crash()
-        self._later(0.2, over, lambda: self._world.door.kill(power=True))
+        disk = self._world.door.disk
+        for _ in range(self._world.dice.randrange(2, 8)):
+            self._later(0.0, over, self._send)
+        if self._world.dice.random() < 0.5:
+            self._later(0.0, over / 2, lambda: setattr(disk, "trap", self._lose_power))
+        self._later(over / 2, over, self._lose_power)
         return over + self._later(over, over + 3.0, self._world.door.start)
+
+    def _lose_power(self) -> None:
+        self._world.door.disk.trap = None
+        self._world.door.kill(power=True)
 
     def _kill_worker(self) -> float:
         self._workers.kill_one(self._world.dice.uniform(0.1, 3.0))

@@ -38,13 +38,19 @@ class Run:
     faults: tuple[str, ...]
 
 
-def play(seed: int, hours: float = 0.5, patches: Sequence[Change] = (), without: Sequence[str] = ()) -> Run:
+def play(
+    seed: int,
+    hours: float = 0.5,
+    patches: Sequence[Change] = (),
+    without: Sequence[str] = (),
+    quiet: tuple[float, float] = QUIET_S,
+) -> Run:
     """Simulate so many hours. patches: attributes of the product that are something else meanwhile."""
     begun = time.process_time()
     with World(seed, patches, without) as world:
         town = Town(world)
         while world.now < hours * 3600 - MEND_S and not world.record.broken:
-            town.bad_minute()
+            town.bad_minute(quiet)
         town.mend()
         world.record.broken += [each for each in broken_in(world) if each not in world.record.broken]
         return Run(
@@ -74,23 +80,23 @@ class Town:
         self._watchers = [Watcher(world, number, *ids) for number, ids in enumerate(self._people)]
         self._crews = [Crew(world, number, unit) for number, unit in enumerate(self._units)]
         self._workers = Workers(world)
-        self.faults = Faults(world, self._workers, self._watchers)
+        self.faults = Faults(world, self._workers, self._watchers, self._senders.send)
 
-    def bad_minute(self) -> None:
+    def bad_minute(self, quiet: tuple[float, float]) -> None:
         """Many things at once, trouble in the midst of it; then quiet."""
         world, dice = self._world, self._world.dice
         end = world.now + BAD_S
         self._staff.busy_until = end + 20.0
-        world.server.roughness = dice.choice((0.05, 0.2, 0.5))
-        for _ in range(dice.randrange(2, 9)):
+        world.server.roughness = dice.choice((0.2, 0.4, 0.6))
+        for _ in range(dice.randrange(2, 7)):
             world.schedule.after(dice.uniform(0.0, BAD_S), self._senders.send)
-        for _ in range(dice.choice((1, 1, 2))):
+        for _ in range(dice.choice((1, 2, 3))):
             world.schedule.run(world.now + dice.uniform(0.5, 6.0))
             over = self.faults.one()
             world.schedule.run(world.now + over)
         world.schedule.run(max(end, world.now) + 20.0)
         world.server.roughness = 0.0
-        world.schedule.run(world.now + dice.uniform(*QUIET_S))
+        world.schedule.run(world.now + dice.uniform(*quiet))
 
     def mend(self) -> None:
         """Everything is well, and stays so; who watches is signed out at last."""

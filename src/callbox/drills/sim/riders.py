@@ -72,6 +72,8 @@ class Crew:
     def _send(self, who: Actor) -> None:
         """All that waits; what is not answered is sent again with the next."""
         world, messages = self._world, list(self._kept)
+        if world.dice.random() < 0.15:
+            self._off += timedelta(hours=world.dice.choice((-1, 1)))  # somebody puts the phone's clock right
         for _ in range(1 + (world.dice.random() < 0.3)):
             if world.attempt("crew", lambda: self._take(messages, who)):
                 self._kept = [each for each in self._kept if each not in messages]

@@ -209,7 +209,7 @@ class Server:
         if session not in self.sessions:
             raise Fault("gone")
         plan = self._plan(sql)
-        self.schedule.note(f"{session.name} {sql[:24]}")
+        self.schedule.note(f"{session.name} {sql[:10]}")
         if isinstance(plan, Simple):
             return (yield from self._simple(session, plan.words))
         single = session.tx is None

@@ -45,8 +45,11 @@ class Staff:
             world.process(f"desk{number}", "web", lambda who=who: self._dispatch(who), 0.1 * number)  # type: ignore[misc]
 
     def _rest(self, who: Actor) -> None:
-        """In a hurry while something is going on; else there is time."""
-        self._world.pause(1.0 if self._world.now < self.busy_until else 60.0)
+        """Until something new is on the screen; in a hurry while something is going on, else there is time."""
+        world = self._world
+        pause = 1.5 if world.now < self.busy_until else 60.0
+        if world.schedule.wait(world.bell, pause * world.dice.uniform(0.5, 1.5)):
+            world.schedule.sleep(world.dice.choice((0.0, 0.0, 0.005, 0.3)))
 
     def _answer(self, who: Actor) -> None:
         world = self._world

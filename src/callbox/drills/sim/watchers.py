@@ -67,6 +67,9 @@ class Watcher:
         """Every second a living stream says something."""
         if asked.ended.happened or asked is not self._asked:
             return
+        blind = self._world.door_blind_since
+        if asked.status == 200 and blind is not None and self._world.now - blind > SIGNED_OUT_S + 1.0:
+            self._world.record.note("signed out is out: a stream goes on that nobody can check")
         if asked.status == 200 and self._world.now - self.seen.heard_at > STALE_S:
             self._world.record.note("screens know their age: a stream says nothing for 3 s")
         self._world.schedule.after(1.5, lambda: self._still(asked))

@@ -51,12 +51,14 @@ class World:
         self.healthy: list[float] = [0.0]
         self.door_blind_since: float | None = None
         self.something_new = Signal()
+        self.bell = Signal()
         self.news = {"contacts": 0.0, "clocks": 0.0, "seals": 0.0}
         self._sealing = False
         self._new: dict[str, Callable[[Values], None]] = {
             "door_contact": self._new_contact,
             "intake_callcontact": self._new_call,
             "journal_entry": self._new_entry,
+            "incidents_incident": lambda values: self._ring(),
             "matters_clock": lambda values: self._at(values["due_at"]),
             "matters_handover": lambda values: self._at(values["answer_by"]),
         }
@@ -158,6 +160,12 @@ class World:
 
     def _new_call(self, values: Values) -> None:
         self.record.calls_at.setdefault(values["contact"], self.now)
+        self._ring()
+
+    def _ring(self) -> None:
+        """Screens show it: everybody looks at once."""
+        bell, self.bell = self.bell, Signal()
+        self.schedule.after(0.05, bell.happen)
 
     def _new_entry(self, values: Values) -> None:
         if not self._sealing:
