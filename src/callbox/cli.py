@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import callbox.commands
 from callbox.commands._registry import add_commands
+from callbox.host.errors import WRONG_SETTINGS, ConfigError
 from callbox.kernel.errors import Refusal
 
 
@@ -23,5 +24,8 @@ def main(arguments: Sequence[str]) -> int:
     except Refusal as refusal:
         sys.stderr.write(f"callbox: {refusal}\n")
         return 1
+    except ConfigError as error:
+        sys.stderr.write(f"callbox: {error}\n")
+        return WRONG_SETTINGS
     except KeyboardInterrupt:
         return 130

@@ -8,12 +8,15 @@ from importlib import import_module
 from django.core.wsgi import get_wsgi_application
 
 from callbox.host.child import PARENT, end_with_parent
+from callbox.host.config import load
+from callbox.host.schema import check_tables
 
 WARM_AFTER_S = 2.0  # the first pages go first
 
 if PARENT in os.environ:
     end_with_parent()  # the server runs us in a process of its own, which must not outlive it
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "callbox.settings")
+check_tables(load().database_url or "")
 application = get_wsgi_application()
 import_module("callbox.urls")  # a fault in a page's module ends the start instead of answering 500 for ever
 

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Sequence
 
 from callbox.commands._setup import database, prepare
+from callbox.door.options import options_from
 from callbox.host.config import load
 from callbox.host.errors import HostError
 from callbox.host.processes import DOOR, LOCAL, WORKER, Household, Part, free_port, stopped_by_signals, web
@@ -20,6 +21,7 @@ def run(args: argparse.Namespace) -> int:
     """Serve a real installation until told to stop."""
     logging.basicConfig(level=logging.INFO, format=FORMAT)
     os.environ.pop("CALLBOX_DEMO", None)
+    options_from(load())  # a setting of the door's that cannot be ends the start here, with its name
     with database():
         prepare()
         serve(args.port or load().door_port, (), lambda url: print(f"Callbox is at {url}", flush=True))

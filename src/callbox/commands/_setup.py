@@ -6,20 +6,26 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from callbox.access.protect import is_from_before, is_protected, protect
 from callbox.access.sight import EVERYTHING
 from callbox.commands._migrating import CONTRACT, EXPAND
 from callbox.host.config import CHECKOUT, load
 from callbox.host.embedded import running_database
+from callbox.host.errors import ConfigError
 from callbox.host.provision import Urls, grant_app, with_part
 from callbox.host.releases import contracts
+from callbox.host.schema import APPLIED, known_migrations, newer
+
+if TYPE_CHECKING:
+    import psycopg
 
 log = logging.getLogger(__name__)
 
 PROTECTS = "callbox upgrade --contract"
-MIGRATIONS = "*/migrations/[0-9]*.py"
 DJANGO_APPS = ("admin", "auth", "contenttypes", "sessions")
+MIGRATING = 0x63616C6C  # the number of the lock that one who migrates holds
 
 
 @contextmanager
@@ -54,9 +60,22 @@ def _ready(urls: Urls) -> Urls:
 
 
 def migrate(urls: Urls) -> None:
-    """Bring the tables up to date, but for what an older process may still use: `callbox upgrade --contract`."""
-    if not is_migrated(urls):
-        apply_migrations(urls, EXPAND)
+    """Bring the tables up to date, but for what an older process may still use: `callbox upgrade --contract`.
+
+    A second starter waits. An earlier run may have been ended at any point: what it left out is done now, the
+    rights included. Raises ConfigError when a newer release took away what this one needs.
+    """
+    import psycopg
+
+    with psycopg.connect(urls.owner, autocommit=True) as link:
+        link.execute("SELECT pg_advisory_lock(%s)", [MIGRATING])
+        applied = _applied(link)
+        if problem := newer(applied):
+            raise ConfigError(problem)
+        if _needed() <= applied and (is_protected(urls.owner) or is_from_before(urls.owner)):
+            grant_app(urls.owner)
+        else:
+            apply_migrations(urls, EXPAND)
 
 
 def apply_migrations(urls: Urls, step: str) -> None:
@@ -84,20 +103,24 @@ def apply_migrations(urls: Urls, step: str) -> None:
         protect(urls.owner)
 
 
-def is_migrated(urls: Urls) -> bool:
-    """Whether every migration was applied and the rules on rows are in step: then Django need not be loaded."""
-    import psycopg
+def _applied(link: "psycopg.Connection") -> set[tuple[str, str]]:
+    if link.execute("SELECT to_regclass('django_migrations')").fetchone() == (None,):
+        return set()
+    return set(link.execute(APPLIED).fetchall())
+
+
+def _needed() -> frozenset[tuple[str, str]]:
+    """Ours and Django's, from the files: a second start need not load Django to find out that nothing is to do."""
     from django import contrib
 
-    found = [*(CHECKOUT / "src" / "callbox").glob(MIGRATIONS)]
-    for folder in contrib.__path__:
-        found += [path for app in DJANGO_APPS for path in Path(folder, app).glob("migrations/[0-9]*.py")]
-    with psycopg.connect(urls.owner) as link:
-        if link.execute("SELECT to_regclass('django_migrations')").fetchone() == (None,):
-            return False
-        applied = set(link.execute("SELECT app, name FROM django_migrations").fetchall())
-    wanted = {(path.parts[-3], path.stem) for path in found if not contracts(path.stem)}
-    return wanted <= applied and (is_protected(urls.owner) or is_from_before(urls.owner))
+    paths = [
+        path
+        for folder in contrib.__path__
+        for app in DJANGO_APPS
+        for path in Path(folder, app).glob("migrations/[0-9]*.py")
+    ]
+    found = known_migrations() | {(path.parts[-3], path.stem) for path in paths}
+    return frozenset((app, name) for app, name in found if not contracts(name))
 
 
 def use_django() -> None:

@@ -9,11 +9,13 @@ from typing import Any
 
 from callbox.door.accept import DATABASE_DEADLINE_S, Acceptor
 from callbox.door.contacts import take_contact
+from callbox.door.domain import lane_of
 from callbox.door.drain import Drain
 from callbox.door.health import health
-from callbox.door.http import Receive, Scope, Send, answer_json, headers_of, problem
+from callbox.door.http import Receive, Scope, Send, answer_json, headers_of, problem, too_many
 from callbox.door.hub import Hub
 from callbox.door.keys import keep_making, make_first
+from callbox.door.limits import Limits
 from callbox.door.notify import Notifier
 from callbox.door.options import Options
 from callbox.door.positions import Positions
@@ -37,6 +39,7 @@ class Door:
     def __init__(self, options: Options) -> None:
         self.options = options
         self.screens = Screens()
+        self.limits = Limits(behind_proxy=options.behind_proxy, gateways=options.gateways)
         self._tasks: list[asyncio.Task[None]] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -50,12 +53,18 @@ class Door:
 
     async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
         path, method = scope["path"], scope["method"]
-        if method == "POST" and path.startswith(CONTACTS):  # under whatever name: never refused
+        if method == "POST" and path.startswith(CONTACTS):  # under whatever name
             channel = path.removeprefix(CONTACTS)
+            if wait := self.limits.wait_for_contact(scope, lane_of(channel)):
+                await too_many(send, scope, wait, self.options.emergency_number, "not_kept")
+                return
             await take_contact(scope, receive, send, channel, self.acceptor, self.options)
         elif not self._is_ours(headers_of(scope).get("host", "")):
             await problem(send, scope, 421, "wrong_host")
         elif not path.startswith("/door/"):
+            if wait := self.limits.wait_for_page(scope):
+                await too_many(send, scope, wait, self.options.emergency_number, "too_many")
+                return
             await self.proxy.serve(scope, receive, send)
         elif method == "GET" and path == "/door/stream":
             await self.streams.serve(scope, receive, send)

@@ -12,12 +12,15 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 import asyncpg
 
+from callbox.door.failures import WrongTables
 from callbox.host.releases import session_name
+from callbox.host.schema import APPLIED, problem_with
 
 SESSION = {
     "synchronous_commit": "on",  # whatever the server's default
     "callbox.part": "door",  # what row-level security shows: contacts, sign-ins, entries and positions
 }
+ROOMS = ["journal", "access", "door"]  # whose tables the door reads and writes
 # Parameters of an address that libpq takes for itself; asyncpg would hand them to the server, which knows none.
 FOR_LIBPQ = (
     "connect_timeout", "keepalives", "keepalives_idle", "keepalives_interval", "keepalives_count",
@@ -46,7 +49,10 @@ def address(dsn: str) -> Address:
 
 
 async def connect(dsn: str, deadline_s: float) -> asyncpg.Connection:
-    """A connection for one task to the server that takes writes, or one of DATABASE_FAILURES."""
+    """A connection for one task to the server that takes writes, or one of DATABASE_FAILURES.
+
+    Tables that are not this release's are one of these failures.
+    """
     at = address(dsn)
     more: dict[str, Any] = {"target_session_attrs": "read-write"} if len(at.hosts) > 1 else {}
     each = [{"host": host, "port": port} | more for host, port in at.hosts] or [{}]
@@ -77,9 +83,23 @@ async def _first(tasks: list[asyncio.Task[asyncpg.Connection]]) -> asyncpg.Conne
 async def _connect(url: str, more: dict[str, Any]) -> asyncpg.Connection:
     settings = {"application_name": session_name()} | SESSION
     try:
-        return await asyncpg.connect(url, server_settings=settings, **more)
+        link = await asyncpg.connect(url, server_settings=settings, **more)
     except ValueError as error:
         raise asyncpg.InterfaceError(str(error)) from error
+    try:
+        await _check_tables(link)
+    except BaseException:  # cancelled by the deadline too
+        link.terminate()
+        raise
+    return link
+
+
+async def _check_tables(link: asyncpg.Connection) -> None:
+    """Half-made or foreign tables count as no database: contacts go to the spool, streams are refused."""
+    applied = await link.fetch(f"{APPLIED} WHERE app = ANY($1::text[])", ROOMS)
+    problem = problem_with(((row["app"], row["name"]) for row in applied), ROOMS)
+    if problem is not None:
+        raise WrongTables(problem)
 
 
 def _named(known: dict[str, str]) -> list[tuple[str, int]]:

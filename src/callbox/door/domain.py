@@ -14,7 +14,10 @@ from functools import cache
 from pathlib import Path
 from uuid import UUID
 
+from callbox.kernel.tables import Row, read_table
+
 OTHER = "other"
+UNKNOWN_RANK = 5
 TEXT_LIMIT = 200  # characters kept of a header
 META = struct.Struct("<I")
 UNFIT = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
@@ -27,6 +30,20 @@ class Channel:
     name: str
     lane: str
     kept: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """A queue of contacts. rank: the lower goes first. urgent: never refused or slowed, whoever sends.
+
+    a_minute, at_once: what one address may send in a lane that is not urgent.
+    """
+
+    name: str
+    rank: int
+    urgent: bool
+    a_minute: int
+    at_once: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +96,30 @@ def channels() -> Mapping[str, Channel]:
     return {
         row["channel"]: Channel(row["channel"], row["lane"], timedelta(days=int(row["days"]))) for row in rows
     }
+
+
+@cache
+def lanes() -> Mapping[str, Lane]:
+    """The lanes by name, most urgent first, from `data/lanes.tsv`. Raises TableError."""
+    found = [_lane(row) for row in read_table("callbox.door", "lanes.tsv")]
+    return {lane.name: lane for lane in sorted(found, key=lambda lane: lane.rank)}
+
+
+def rank(lane: str) -> int:
+    """Where a lane stands among all; one that is not in the table counts as urgent, after those that are."""
+    known = lanes().get(lane)
+    return known.rank if known else UNKNOWN_RANK
+
+
+def lane_of(channel: str) -> Lane:
+    """The lane of a channel's contacts."""
+    return lanes()[(channels().get(channel) or channels()[OTHER]).lane]
+
+
+def _lane(row: Row) -> Lane:
+    urgent = row.one_of("urgent", ("yes", "no")) == "yes"
+    place, limits = row.whole("rank", 1, 9), (row.whole(name, 0, 100_000) for name in ("a_minute", "at_once"))
+    return Lane(row.need("lane"), place, urgent, *limits)
 
 
 def contact_id(source: str, key: str, digest: bytes) -> UUID:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import asyncpg
 
-from callbox.door.failures import DATABASE_FAILURES
+from callbox.door.failures import DATABASE_FAILURES, why
 from callbox.door.salvage import UNFIT, contact_in, insert_plainly
 from callbox.door.sealing import Sealer
 from callbox.door.spool import Spool
@@ -60,7 +60,7 @@ class Drain:
             async with asyncio.timeout(DEADLINE_S):
                 done = await self._attempt()
         except DATABASE_FAILURES as error:
-            self._store.mark_down(type(error).__name__)
+            self._store.mark_down(why(error))
             self._drop()
             return False
         self._store.mark_up()

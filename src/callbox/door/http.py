@@ -2,6 +2,7 @@
 """The little of HTTP that the door speaks by itself: whole answers, and reading a body up to a limit."""
 
 import json
+import math
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from functools import cache
 from pathlib import Path
@@ -78,17 +79,32 @@ async def problem(send: Send, scope: Scope, status: int, *names: str, **params: 
     if "number" in params:
         said["telephone"] = params["number"]
     body = json.dumps(said, ensure_ascii=False).encode()
-    await answer(send, status, body, b"application/problem+json", *_again(status))
+    after = ((b"retry-after", params["after"].encode()),) if "after" in params else _again(status)
+    await answer(send, status, body, b"application/problem+json", *after)
 
 
-async def down_page(send: Send, number: str) -> None:
+async def too_many(send: Send, scope: Scope, wait_s: float, number: str, name: str) -> None:
+    """Refuse for now (429), and say when to come again. name: of the text that says what was not done."""
+    after = str(math.ceil(wait_s))
+    if "text/html" in headers_of(scope).get("accept", ""):
+        await plain_page(send, 429, name, number, (b"retry-after", after.encode()))
+        return
+    await problem(send, scope, 429, name, "if_emergency", number=number, after=after)
+
+
+async def plain_page(send: Send, status: int, name: str, number: str, *more: tuple[bytes, bytes]) -> None:
     """A plain page in both languages that still names the telephone."""
     said = {}
     for code, words in (("en", texts()["en"]), ("zh", texts()["zh-Hans"])):
-        said[code] = words["web_down"]
+        said[code] = words[name]
         said[f"{code}_call"] = words["if_emergency"] % {"number": number}
     page = Template((DATA / "down.html").read_text()).substitute(said).encode()
-    await answer(send, 503, page, b"text/html; charset=utf-8", *_again(503))
+    await answer(send, status, page, b"text/html; charset=utf-8", *more)
+
+
+async def down_page(send: Send, number: str) -> None:
+    """Nobody but the door answers."""
+    await plain_page(send, 503, "web_down", number, *_again(503))
 
 
 @cache

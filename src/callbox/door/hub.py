@@ -11,7 +11,7 @@ import asyncpg
 
 from callbox.door import tail
 from callbox.door.connecting import connect
-from callbox.door.failures import DATABASE_FAILURES
+from callbox.door.failures import DATABASE_FAILURES, why
 from callbox.door.screens import Screen, Screens
 from callbox.door.tail import Position
 
@@ -57,7 +57,7 @@ class Hub:
                 await self._follow(link)
             except DATABASE_FAILURES as error:
                 self.oldest_unread_s = None
-                self._say(f"The stream cannot read the database ({type(error).__name__}).")
+                self._say(f"The stream cannot read the database ({why(error)}).")
             finally:
                 if link is not None:
                     link.terminate()

@@ -7,8 +7,12 @@ from types import FrameType
 import uvicorn
 
 from callbox.door.app import Door
+from callbox.door.connection import Connection, most_connections
 from callbox.door.options import Options, options_from
 from callbox.host.config import load
+from callbox.host.errors import WRONG_SETTINGS, ConfigError
+
+log = logging.getLogger(__name__)
 
 GRACE_S = 3  # streams are told to end at once; what is being accepted needs less
 
@@ -29,12 +33,14 @@ class Server(uvicorn.Server):
 def serve(options: Options) -> None:
     """Serve until SIGTERM or SIGINT."""
     door = Door(options)
+    Connection.counted = not options.behind_proxy
+    Connection.most = most_connections()
     config = uvicorn.Config(
         door,
         host=options.host,
         port=options.port,
         loop="uvloop",
-        http="httptools",
+        http=Connection,
         ws="none",
         lifespan="on",
         access_log=False,  # a ticket stands in an address, and who called when is nobody's business
@@ -50,6 +56,10 @@ def serve(options: Options) -> None:
 
 
 def main() -> None:
-    """Serve with what the environment says."""
+    """Serve with what the environment says; with settings that cannot be, refuse to start."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    serve(options_from(load()))
+    try:
+        serve(options_from(load()))
+    except ConfigError as error:
+        log.critical("The door does not start. %s", error)
+        raise SystemExit(WRONG_SETTINGS) from None

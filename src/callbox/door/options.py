@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the door needs to know, from the environment and the installation's settings."""
 
+import ipaddress
 import os
 import socket
 from dataclasses import dataclass
 from pathlib import Path
 
+from callbox.host import environment
 from callbox.host.config import Config
 
 
@@ -14,6 +16,7 @@ class Options:
     """One door. spool_size, body_limit: bytes. hosts: names by which it is addressed, besides numbers.
 
     behind_proxy: nobody but a proxy of ours reaches it, so what that says of the asker is true.
+    gateways: addresses that send for many, whose contacts are not counted.
     """
 
     database_url: str
@@ -28,14 +31,16 @@ class Options:
     hosts: frozenset[str] = frozenset({"localhost"})
     body_limit: int = 1 << 20
     behind_proxy: bool = False
+    gateways: frozenset[str] = frozenset()
 
 
 def options_from(config: Config) -> Options:
     """This process's options. CALLBOX_DOOR_HOST: address to listen on; CALLBOX_HOSTS: names, by comma.
 
-    CALLBOX_BEHIND_PROXY=1: a proxy of ours, for instance one for TLS, stands in front.
+    CALLBOX_GATEWAYS: addresses of the city's own gateways, by comma.
+    CALLBOX_BEHIND_PROXY=1: a proxy of ours, for instance one for TLS, stands in front. Raises ConfigError.
     """
-    named = os.environ.get("CALLBOX_HOSTS", "").lower().split(",")
+    named = environment.host_names("CALLBOX_HOSTS")
     return Options(
         database_url=config.database_url or "postgresql:///callbox",
         secret=config.secret,
@@ -45,8 +50,30 @@ def options_from(config: Config) -> Options:
         emergency_number=config.emergency_number,
         port=config.door_port,
         web_port=config.web_port,
-        host=os.environ.get("CALLBOX_DOOR_HOST", "127.0.0.1"),
-        hosts=frozenset({"localhost", socket.gethostname().lower(), *named} - {""}),
-        behind_proxy=os.environ.get("CALLBOX_BEHIND_PROXY") == "1",
-        body_limit=int(os.environ.get("CALLBOX_BODY_KIB", "1024")) << 10,
+        host=_address("CALLBOX_DOOR_HOST", "127.0.0.1"),
+        hosts=frozenset({"localhost", socket.gethostname().lower(), *named}),
+        gateways=_addresses("CALLBOX_GATEWAYS"),
+        behind_proxy=environment.switch("CALLBOX_BEHIND_PROXY"),
+        body_limit=environment.whole("CALLBOX_BODY_KIB", 1024, 1, 16_384) << 10,
     )
+
+
+def _address(name: str, default: str) -> str:
+    found = os.environ.get(name) or default
+    try:
+        ipaddress.ip_address("127.0.0.1" if found == "localhost" else found)
+    except ValueError:
+        raise environment.wrong(name, f"is {found!r}, expected an address of this machine", default) from None
+    return found
+
+
+def _addresses(name: str) -> frozenset[str]:
+    named = frozenset(part.strip() for part in os.environ.get(name, "").split(",")) - {""}
+    for one in sorted(named):
+        try:
+            ipaddress.ip_address(one)
+        except ValueError:
+            raise environment.wrong(
+                name, f"holds {one!r}, which is no address", "192.0.2.5,192.0.2.6"
+            ) from None
+    return named

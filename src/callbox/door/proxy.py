@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Everything that is not the door's goes to web behind it, so that both are one origin for the browser."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import aiohttp
@@ -28,6 +29,7 @@ HOP_BY_HOP = frozenset(
 OURS = frozenset({"x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "forwarded"})
 CONNECT_S = 2.0
 READ_S = 120.0
+SEND_S = 60.0  # 64 kbit/s carry the largest part in a quarter of it
 
 
 class Proxy:
@@ -108,5 +110,6 @@ async def _pass_back(found: aiohttp.ClientResponse, send: Send) -> None:
     headers = [pair for pair in found.raw_headers if pair[0].decode("latin-1").lower() not in HOP_BY_HOP]
     await send({"type": "http.response.start", "status": found.status, "headers": headers})
     async for part in found.content.iter_any():
-        await send({"type": "http.response.body", "body": part, "more_body": True})
+        async with asyncio.timeout(SEND_S):  # one that does not read holds a connection to web
+            await send({"type": "http.response.body", "body": part, "more_body": True})
     await send({"type": "http.response.body", "body": b""})

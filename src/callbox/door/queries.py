@@ -29,14 +29,15 @@ class Contact:
     readable: bool = True
 
 
-def contacts_after(position: tuple[int, int], limit: int) -> list[Contact]:
-    """The next contacts in reading order, only settled ones: none can still come in before them."""
+def contacts_after(position: tuple[int, int], limit: int, lane: str | None = None) -> list[Contact]:
+    """The next contacts in reading order, of one lane or of all; only settled ones: none can come before them."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id, channel, lane, content_type, body, sealed, received_at, xid::text::bigint AS at_xid, seq"
             " FROM door_contact WHERE (xid, seq) > (%s::text::xid8, %s)"
-            " AND xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY xid, seq LIMIT %s",
-            [str(position[0]), position[1], limit],
+            " AND xid < pg_snapshot_xmin(pg_current_snapshot()) AND (%s::text IS NULL OR lane = %s)"
+            " ORDER BY xid, seq LIMIT %s",
+            [str(position[0]), position[1], lane, lane, limit],
         )
         return [_contact(*row) for row in cursor.fetchall()]
 
@@ -44,6 +45,18 @@ def contacts_after(position: tuple[int, int], limit: int) -> list[Contact]:
 def identity_of(contact: Sent) -> UUID:
     """The id under which the door keeps what was sent."""
     return Sealer(vault()).identity(contact)
+
+
+def places_after(position: tuple[int, int], limit: int) -> list[tuple[str, tuple[int, int]]]:
+    """The lane and place of the next settled contacts, without their words."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT lane, xid::text::bigint AS at_xid, seq FROM door_contact"
+            " WHERE (xid, seq) > (%s::text::xid8, %s) AND xid < pg_snapshot_xmin(pg_current_snapshot())"
+            " ORDER BY xid, seq LIMIT %s",
+            [str(position[0]), position[1], limit],
+        )
+        return [(lane, (xid, seq)) for lane, xid, seq in cursor.fetchall()]
 
 
 def _contact(

@@ -1,23 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
 """Contacts into the database: those that come in together share one INSERT, and none waits past its deadline.
 
-A few workers have a connection each. A worker takes whatever waits, up to a limit, inserts it in one
-statement and answers each sender when the commit has returned. When anything fails or is late, the database
-counts as down at once for everybody, until the drain finds it well again.
+A few workers have a connection each. A worker takes what waits, the most urgent lane first and up to a limit,
+inserts it in one statement and answers each sender when the commit has returned. When anything fails or is late,
+the database counts as down at once for everybody, until the drain finds it well again.
 """
 
 import asyncio
 import contextlib
 import logging
-from collections import deque
 from collections.abc import Sequence
+from heapq import heappop, heappush
+from itertools import count
 from uuid import UUID
 
 import asyncpg
 
 from callbox.door.connecting import connect
-from callbox.door.domain import Sealed
-from callbox.door.failures import DATABASE_FAILURES, DatabaseDown
+from callbox.door.domain import Sealed, rank
+from callbox.door.failures import DATABASE_FAILURES, DatabaseDown, why
 from callbox.door.steps import step
 
 log = logging.getLogger(__name__)
@@ -44,6 +45,7 @@ INSERT = (
     " ON CONFLICT (id) DO NOTHING RETURNING id"
 )
 BATCH = 256
+BATCH_BYTES = 2 << 20  # an urgent contact waits for the batch under way: it may not be long
 Waiter = tuple[Sealed, asyncio.Future[bool]]
 
 
@@ -66,7 +68,8 @@ class Store:
     def __init__(self, dsn: str, *, deadline_s: float, workers: int = 2) -> None:
         self._dsn = dsn
         self._deadline_s = deadline_s
-        self._waiting: deque[Waiter] = deque()
+        self._waiting: list[tuple[int, int, Waiter]] = []  # a heap: rank, then who came first
+        self._came = count()
         self._more = asyncio.Event()
         self._tasks = [asyncio.create_task(self._work()) for _ in range(workers)]
         self.went_down = asyncio.Event()
@@ -84,7 +87,7 @@ class Store:
         if self.down:
             raise DatabaseDown
         future = asyncio.get_running_loop().create_future()
-        self._waiting.append((contact, future))
+        heappush(self._waiting, (rank(contact.lane), next(self._came), (contact, future)))
         self._more.set()
         try:
             async with asyncio.timeout(self._deadline_s):
@@ -98,8 +101,8 @@ class Store:
         if not self.down:
             log.error("The database does not take contacts (%s): they go to the spool.", why)
         self.went_down.set()
-        while self._waiting:
-            _refuse([self._waiting.popleft()])
+        waiting, self._waiting = self._waiting, []
+        _refuse([waiter for _rank, _number, waiter in waiting])
 
     def mark_up(self) -> None:
         """The database took something: it is trusted again."""
@@ -133,8 +136,14 @@ class Store:
         while not self._waiting:
             self._more.clear()
             await self._more.wait()
-        batch = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
-        return [waiter for waiter in batch if not waiter[1].done()]  # who gave up went to the spool
+        batch: list[Waiter] = []
+        size = 0
+        while self._waiting and len(batch) < BATCH and size < BATCH_BYTES:
+            contact, future = heappop(self._waiting)[2]
+            if not future.done():  # who gave up went to the spool
+                batch.append((contact, future))
+                size += len(contact.sealed)
+        return batch
 
     async def _insert(
         self, link: asyncpg.Connection | None, batch: list[Waiter]
@@ -145,7 +154,7 @@ class Store:
                     link = await self.connect()
                 new = await insert(link, [contact for contact, _ in batch], "database")
         except DATABASE_FAILURES as error:
-            self.mark_down(type(error).__name__)
+            self.mark_down(why(error))
             _refuse(batch)
             if link is not None:
                 link.terminate()

@@ -7,9 +7,12 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+from callbox.host import environment
 from callbox.host.directory import Directory, load_directory
+from callbox.host.errors import ConfigError
 
 CHECKOUT = Path(__file__).resolve().parents[3]
+SECRET_BYTES = 32
 
 
 def default_home(checkout: Path, *, is_root: bool) -> Path:
@@ -54,19 +57,18 @@ class Config:
 
     @property
     def secret(self) -> bytes:
-        """The installation's signing secret (32 random bytes), made at first use."""
+        """The installation's signing secret (32 random bytes), made at first use. Raises ConfigError."""
         return _secret(self.home / "secret")
 
 
 def _secret(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists():
+        return _known_secret(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_suffix(f".{secrets.token_hex(4)}")
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
-        file.write(secrets.token_bytes(32))
+        file.write(secrets.token_bytes(SECRET_BYTES))
         file.flush()
         os.fsync(file.fileno())
     try:
@@ -75,27 +77,40 @@ def _secret(path: Path) -> bytes:
         pass
     finally:
         fresh.unlink()
-    return path.read_bytes()
+    return _known_secret(path)
+
+
+def _known_secret(path: Path) -> bytes:
+    """A cut secret is not replaced in silence: with a new one every sign-in ends and no thread finds its call."""
+    found = path.read_bytes()
+    if len(found) != SECRET_BYTES:
+        raise ConfigError(
+            f"{path} has {len(found)} bytes instead of {SECRET_BYTES}: put it back from the backup. If there is none, "
+            "remove it: a new one is made, and everybody has to sign in again."
+        )
+    return found
 
 
 def load() -> Config:
-    """Read the environment of this process."""
-    env = os.environ
-    home = Path(env.get("CALLBOX_HOME") or default_home(CHECKOUT, is_root=os.geteuid() == 0))
-    return Config(
+    """Read the environment of this process. Raises ConfigError, which names the variable and a valid example."""
+    home = environment.folder("CALLBOX_HOME", default_home(CHECKOUT, is_root=os.geteuid() == 0))
+    config = Config(
         home=home,
-        data=Path(env.get("CALLBOX_DATA") or CHECKOUT.parent / "shared" / "data"),
-        city=env.get("CALLBOX_CITY", "helsinki"),
-        database_url=env.get("DATABASE_URL") or None,
-        owner_url=env.get("CALLBOX_OWNER_URL") or None,
-        keys=Path(env.get("CALLBOX_KEYS") or home / "keys"),
-        spool=Path(env.get("CALLBOX_SPOOL") or home / "spool"),
-        spool_mib=int(env.get("CALLBOX_SPOOL_MIB", "64")),
-        door_port=int(env.get("CALLBOX_DOOR_PORT", "8110")),
-        web_port=int(env.get("CALLBOX_WEB_PORT", "8111")),
-        demo=env.get("CALLBOX_DEMO") == "1",
-        speed=float(env.get("CALLBOX_SPEED", "1")),
-        emergency_number=env.get("CALLBOX_EMERGENCY_NUMBER", "110 / 112 / 911"),
-        https=env.get("CALLBOX_HTTPS") == "1",
-        directory=load_directory(env),
+        data=environment.folder("CALLBOX_DATA", CHECKOUT.parent / "shared" / "data"),
+        city=environment.plain_name("CALLBOX_CITY", "helsinki"),
+        database_url=environment.database_url("DATABASE_URL"),
+        owner_url=environment.database_url("CALLBOX_OWNER_URL"),
+        keys=environment.path("CALLBOX_KEYS", home / "keys"),
+        spool=environment.path("CALLBOX_SPOOL", home / "spool"),
+        spool_mib=environment.whole("CALLBOX_SPOOL_MIB", 64, 1, 65_536),
+        door_port=environment.whole("CALLBOX_DOOR_PORT", 8110, 1, 65_535),
+        web_port=environment.whole("CALLBOX_WEB_PORT", 8111, 1, 65_535),
+        demo=environment.switch("CALLBOX_DEMO"),
+        speed=environment.positive("CALLBOX_SPEED", 1, 10_000),
+        emergency_number=environment.text("CALLBOX_EMERGENCY_NUMBER", "110 / 112 / 911"),
+        https=environment.switch("CALLBOX_HTTPS"),
+        directory=load_directory(os.environ),
     )
+    if config.door_port == config.web_port:
+        raise environment.wrong("CALLBOX_WEB_PORT", "is the door's port too", config.door_port + 1)
+    return config

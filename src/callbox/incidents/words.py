@@ -42,6 +42,7 @@ def _queue_words() -> dict[str, str]:
         "channel_text": _("Text message"),
         "channel_sos": _("SOS"),
         "channel_app": _("App"),
+        "channel_civic": _("Complaint or fault"),
         "channel_exchange": _("Telephone exchange"),
         "channel_other": _("Other way"),
         "lane_emergency": _("Emergency"),

@@ -3,16 +3,15 @@
 
 from datetime import datetime
 
-from callbox.door.queries import contacts_after
-from callbox.intake import reactions
-from callbox.intake.domain import Said
-from callbox.journal.queries import position_of
+from callbox.intake.reactions import next_contacts, take
+from callbox.intake.reading import as_it_is
 from callbox.kernel.actor import Actor
 
 
 def set_aside(*, by: Actor, at: datetime | None = None) -> int:
     """Make a call of the next contact without reading it, marked as unreadable; 0 when there is none."""
-    before = position_of(reactions.NAME)
-    for contact in contacts_after(before, 1):
-        return int(reactions._take(contact, before, Said(readable=False), by, at))
-    return 0
+    reader = next_contacts(1)
+    if reader is None:
+        return 0
+    contact = reader.contacts[0]
+    return int(take(contact, reader, as_it_is(contact.body), by=by, at=at) is not None)

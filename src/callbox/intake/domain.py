@@ -4,6 +4,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from callbox.door.domain import lane_of, rank
 from callbox.kernel.workflow import Workflow, step
 from callbox.matters.domain import register
 
@@ -42,6 +43,11 @@ WORKFLOW = register(
         ),
     )
 )
+
+
+def rank_of(lane: str, channel: str) -> int:
+    """Whose turn it is in the queue, the lower first: what is no emergency is last, whatever its channel."""
+    return rank(CIVIC) if lane == CIVIC else lane_of(channel).rank
 
 
 @dataclass(frozen=True, slots=True)

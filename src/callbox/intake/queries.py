@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from callbox.access.actions import note_read
 from callbox.intake.callers import told_of
-from callbox.intake.domain import ANSWERED, KIND, LOST, WAITING, Told
+from callbox.intake.domain import ANSWERED, KIND, LOST, WAITING, Told, rank_of
 from callbox.intake.models import Call, CallContact, Caller
 from callbox.kernel.actor import Actor
 from callbox.kernel.errors import NotFound
@@ -27,8 +27,9 @@ def call_for(actor: Actor, call_id: UUID) -> Call:
 
 
 def queue(actor: Actor) -> Sequence[Call]:
-    """Calls that nobody has answered yet, or that were lost: emergency first, then by age."""
-    return list(_seen(actor).filter(matter__state__in=[WAITING, LOST]).order_by("-lane", "received_at"))
+    """Calls that nobody has answered yet, or that were lost: by the rank of their lane, then by age."""
+    found = _seen(actor).filter(matter__state__in=[WAITING, LOST])
+    return sorted(found, key=lambda call: (rank_of(call.lane, call.channel), call.received_at))
 
 
 def answered_by(actor: Actor) -> Sequence[Call]:

@@ -1,35 +1,105 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Contacts become calls: a reaction that reads the door's table in order, each contact once."""
+"""Contacts become calls: a reaction that reads the door's table, most urgent lane first, each contact once.
 
+Each lane has a reading position of its own, so that nobody on the line waits behind a thousand complaints. The
+position named NAME follows behind all of them: what stands up to it has become calls, whatever its lane.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import DataError, transaction
 
-from callbox.door.queries import Contact, contacts_after
+from callbox.door.domain import lanes
+from callbox.door.queries import Contact, contacts_after, places_after
 from callbox.intake.actions import Arrived, take_contact
 from callbox.intake.domain import CIVIC, EMERGENCY, Said
-from callbox.intake.reading import read_contact
+from callbox.intake.reading import as_it_is, read_contact
 from callbox.journal.actions import move_position
-from callbox.journal.queries import position_of
+from callbox.journal.queries import position_of, positions_of
 from callbox.kernel.actor import Actor
 from callbox.kernel.errors import Refusal
 
 NAME = "intake.contacts"
+PORTION = 20  # contacts of one lane, then those of more urgent ones are looked for again
+FOLLOWED = 1_000
+Place = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """One reading position as it stands now, and what waits behind it."""
+
+    name: str
+    before: Place
+    contacts: Sequence[Contact]
 
 
 def take_contacts(*, by: Actor, at: datetime | None = None, limit: int = 100) -> int:
     """Make calls of the contacts that came since last time; how many. at: None stamps each with its own arrival."""
-    before, taken = position_of(NAME), 0
-    for contact in contacts_after(before, limit):
-        try:
-            moved = _take(contact, before, _read(contact), by, at)
-        except (Refusal, DataError, ValueError):
-            # Whatever is in it that we cannot keep: a person gets it, and it holds up nobody behind it.
-            moved = _take(contact, before, Said(readable=False), by, at)
-        if not moved:
-            return taken
-        before, taken = contact.position, taken + 1
+    follow()
+    taken = 0
+    while taken < limit and (some := _take_some(by, at)):
+        taken += some
     return taken
+
+
+def next_contacts(limit: int) -> Reader | None:
+    """What is to be made calls next: contacts of the most urgent lane in which any waits."""
+    read = positions_of([NAME, *map(_name, lanes())])
+    for name, lane in zip(map(_name, lanes()), lanes(), strict=True):
+        if found := contacts_after(max(read[name], read[NAME]), limit, lane):
+            return Reader(name, read[name], found)
+    follow()
+    behind = position_of(NAME)
+    found = contacts_after(behind, 1)  # of no lane that we know
+    return Reader(NAME, behind, found) if found else None
+
+
+def take(contact: Contact, reader: Reader, said: Said, *, by: Actor, at: datetime | None) -> Reader | None:
+    """Make it a call and move on, in one transaction; None when another worker was first."""
+    with transaction.atomic():
+        if not move_position(reader.name, reader.before, contact.position):
+            return None
+        arrived = Arrived(contact.channel, _lane(contact), contact.received_at, contact.id)
+        take_contact(arrived, said, by=by, at=at or contact.received_at)
+    return Reader(reader.name, contact.position, ())
+
+
+def follow() -> None:
+    """Move NAME over what the lanes have read; it stops before the first contact that is no call yet."""
+    before = position_of(NAME)
+    read = positions_of(map(_name, lanes()))
+    passed = list(_passed(places_after(before, FOLLOWED), read))
+    if passed:
+        move_position(NAME, before, passed[-1])
+
+
+def _passed(places: Sequence[tuple[str, Place]], read: Mapping[str, Place]) -> Iterator[Place]:
+    for lane, place in places:
+        if place > read.get(_name(lane), (0, 0)):
+            return
+        yield place
+
+
+def _take_some(by: Actor, at: datetime | None) -> int:
+    taken, reader = 0, next_contacts(PORTION)
+    for contact in reader.contacts if reader else ():
+        if reader is not None:
+            reader = _take(contact, reader, by, at)
+        if reader is None:
+            return taken
+        taken += 1
+    return taken
+
+
+def _take(contact: Contact, reader: Reader, by: Actor, at: datetime | None) -> Reader | None:
+    try:
+        return take(contact, reader, _read(contact), by=by, at=at)
+    except (Refusal, DataError, ValueError):
+        # Whatever is in it that we cannot keep: a person gets it, and it holds up nobody behind it.
+        return take(contact, reader, as_it_is(contact.body), by=by, at=at)
 
 
 def _read(contact: Contact) -> Said:
@@ -39,13 +109,8 @@ def _read(contact: Contact) -> Said:
     return read_contact(contact.channel, contact.body, contact.content_type)
 
 
-@transaction.atomic
-def _take(contact: Contact, before: tuple[int, int], said: Said, by: Actor, at: datetime | None) -> bool:
-    if not move_position(NAME, before, contact.position):
-        return False  # another worker reads this position now
-    arrived = Arrived(contact.channel, _lane(contact), contact.received_at, contact.id)
-    take_contact(arrived, said, by=by, at=at or contact.received_at)
-    return True
+def _name(lane: str) -> str:
+    return f"{NAME}.{lane}"
 
 
 def _lane(contact: Contact) -> str:

@@ -10,6 +10,9 @@ from callbox.intake import channels
 from callbox.intake.domain import Said
 
 MOST_WORDS = 20_000
+SHOWN_BYTES = 512  # of what is no text
+# Whatever a reader of one channel stumbles over is no reason to keep a contact from a person.
+STUMBLES = (ArithmeticError, AssertionError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 Reader = Callable[[bytes, str], Said]
 
 
@@ -21,16 +24,28 @@ def readers() -> Mapping[str, Reader]:
 
 
 def read_contact(channel: str, body: bytes, content_type: str) -> Said:
-    """What the contact says. Never fails: what cannot be read is given to a person as far as it is text."""
+    """What the contact says. Never fails: what cannot be read is given to a person as it is."""
     reader = readers().get(channel)
     if reader is not None:
         try:
             return reader(body, content_type)
-        except (ValueError, KeyError, TypeError, RecursionError):
+        except STUMBLES:
             pass
-    return Said(words=printable(body.decode("utf-8", "replace")), readable=False)
+    return as_it_is(body)
+
+
+def as_it_is(body: bytes) -> Said:
+    """The bytes for a person to look at: as text where most of them are text, else as hexadecimal numbers."""
+    text = body[: 4 * MOST_WORDS].decode("utf-8", "replace")
+    is_text = 2 * sum(_is_shown(c) and c != "\ufffd" for c in text) >= len(text)
+    words = printable(text) if is_text else f"{len(body)} bytes\n{body[:SHOWN_BYTES].hex(' ', 1)}"
+    return Said(words=words, readable=False)
 
 
 def printable(text: str) -> str:
     """The text without what a database or a screen cannot hold, cut at a length that a person can read."""
-    return "".join(c for c in text if c.isprintable() or c in "\n\t")[:MOST_WORDS].strip()
+    return "".join(filter(_is_shown, text))[:MOST_WORDS].strip()
+
+
+def _is_shown(character: str) -> bool:
+    return character.isprintable() or character in "\n\t"

@@ -9,7 +9,7 @@ from ninja import Schema
 from pydantic import Field
 
 from callbox.access.sealing import cannot_read
-from callbox.intake.domain import Told
+from callbox.intake.domain import Told, rank_of
 from callbox.intake.models import Call
 from callbox.kernel.actor import Actor
 from callbox.kernel.text import gettext_noop as _
@@ -38,13 +38,14 @@ class ClockRow(Schema):
 
 
 class CallRow(Schema):
-    """A call without who called. `mine`: the asker has it in hand."""
+    """A call without who called. `mine`: the asker has it in hand. `rank`: whose turn it is, the lower first."""
 
     id: UUID
     state: str
     version: int
     channel: str
     lane: str
+    rank: int
     received_at: datetime
     readable: bool
     owner: str
@@ -92,6 +93,7 @@ def _row(actor: Actor, call: Call, clocks: Iterable[Clock], numbers: Mapping[UUI
         "version": matter.version,
         "channel": call.channel,
         "lane": call.lane,
+        "rank": rank_of(call.lane, call.channel),
         "received_at": call.received_at,
         "readable": call.readable,
         "owner": matter.owner,

@@ -2,7 +2,7 @@
 """Reading the journal: in order, below the snapshot horizon, so that no reader ever skips an entry."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -79,6 +79,17 @@ def position_of(name: str) -> tuple[int, int]:
         cursor.execute("SELECT xid::text::bigint, seq FROM journal_position WHERE name = %s", [name])
         row = cursor.fetchone()
     return (row[0], row[1]) if row else START
+
+
+def positions_of(names: Iterable[str]) -> dict[str, tuple[int, int]]:
+    """How far each of these readers has read, as of one moment."""
+    wanted = list(names)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT name, xid::text::bigint, seq FROM journal_position WHERE name = ANY(%s)", [wanted]
+        )
+        found = {name: (xid, seq) for name, xid, seq in cursor.fetchall()}
+    return {name: found.get(name, START) for name in wanted}
 
 
 def horizon() -> tuple[int, int]:

@@ -2,13 +2,18 @@
 """The worker's process: all loops as threads, until SIGTERM or Ctrl-C."""
 
 import importlib
+import logging
 import os
 import pkgutil
 import signal
 import threading
 
+from callbox.host.errors import WRONG_SETTINGS, ConfigError
+from callbox.host.schema import check_tables
 from callbox.worker import loops
 from callbox.worker.loop import Loop, running
+
+log = logging.getLogger(__name__)
 
 
 def all_loops() -> list[Loop]:
@@ -30,12 +35,18 @@ def work(stop: threading.Event) -> None:
 def main() -> None:
     """Work until told to stop."""
     import django
+    from django.conf import settings
 
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "callbox.settings")
-    django.setup()
+    try:
+        django.setup()
+        check_tables(settings.CONFIG.database_url or "")
+    except ConfigError as error:
+        log.critical("The worker does not start. %s", error)
+        raise SystemExit(WRONG_SETTINGS) from None
     from callbox.access.seeing import work_as_system
 
     work_as_system()

@@ -81,7 +81,7 @@ def row(actor: Actor, call_id: UUID) -> dict[str, object]:
 
 @router.get("/queue", response=Queue, openapi_extra=needs("call.see"))
 def queue(request: Asked) -> dict[str, object]:
-    """What waits, emergency first, then by age; and what the asker has in hand."""
+    """What waits, most urgent lane first, then by age; and what the asker has in hand."""
     request.actor.require("call.see")
     xid, seq = horizon()
     calls = [*queries.answered_by(request.actor), *queries.queue(request.actor)]

@@ -12,7 +12,7 @@ FORM = "application/x-www-form-urlencoded"
 
 
 def test_the_channels_register_themselves() -> None:
-    assert set(readers()) == {"app", "exchange", "phone", "sos", "text", "web"}
+    assert set(readers()) == {"app", "civic", "exchange", "phone", "sos", "text", "web"}
 
 
 @pytest.mark.parametrize(

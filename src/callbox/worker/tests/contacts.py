@@ -11,7 +11,12 @@ from callbox.kernel.ids import new_id
 
 
 def raw_contact(
-    body: bytes = b'{"words": "made up"}', channel: str = "web", *, at: datetime = AT, days: int = 30
+    body: bytes = b'{"words": "made up"}',
+    channel: str = "web",
+    *,
+    lane: str = "written",
+    at: datetime = AT,
+    days: int = 30,
 ) -> UUID:
     """A contact that nobody has read yet."""
     identity = new_id()
@@ -19,7 +24,7 @@ def raw_contact(
         cursor.execute(
             "INSERT INTO door_contact (id, channel, lane, source, key, digest, content_type, body, received_at,"
             " taken_by, retain_until)"
-            " VALUES (%s, %s, 'written', '', %s, %s, 'application/json', %s, %s, 'database', %s)",
-            [identity, channel, str(identity), b"", body, at, at + timedelta(days=days)],
+            " VALUES (%s, %s, %s, '', %s, %s, 'application/json', %s, %s, 'database', %s)",
+            [identity, channel, lane, str(identity), b"", body, at, at + timedelta(days=days)],
         )
     return identity

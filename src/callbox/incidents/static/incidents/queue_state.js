@@ -56,9 +56,9 @@ export function put(state, row) {
 
 const RANK = { answered: 0, waiting: 1, lost: 2 };
 
-// In hand first, then what waits, emergency before civic, then what was lost; each by age.
+// In hand first, then what waits, then what was lost; each by the rank of its lane, then by age.
 export function inOrder(state) {
-  const rank = (row) => [RANK[row.state], row.lane === "emergency" ? 0 : 1, time(row.received_at)];
+  const rank = (row) => [RANK[row.state], row.rank, time(row.received_at)];
   const less = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
   return Object.values(state.calls).sort((a, b) => {
     const [x, y] = [rank(a), rank(b)];
