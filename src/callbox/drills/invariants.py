@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 
+from callbox.door.domain import lane_of
 from callbox.drills.ledger import FOLLOWED, Ledger
 from callbox.drills.result import DOUBLED, LOST, Broken
 from callbox.drills.snapshot import Snapshot
@@ -72,18 +73,19 @@ def each_contact_is_in_one_call(_ledger: Ledger, found: Snapshot) -> Iterator[Br
 
 
 def taken_in_order_once(_ledger: Ledger, found: Snapshot) -> Iterator[Broken]:
-    """The reaction that makes calls took each contact once, in the order in which they were committed."""
+    """The reaction that makes calls took each contact once, those of a lane in the order they were committed in."""
     told = [
         row for row in found.entries if row.contact and row.kind == "call" and row.move in ("open", "contact")
     ]
     for contact, times in Counter(row.contact for row in told).items():
         if times > 1:
             yield Broken(DOUBLED, f"contact {contact} was taken {times} times")
-    place = {row.id: row.position for row in found.contacts}
-    order = [place[row.contact] for row in sorted(told, key=lambda row: row.position) if row.contact in place]
-    for before, after in pairwise(order):
-        if after < before:
-            yield Broken("order", f"the contact at {after} was taken after the one at {before}")
+    place = {row.id: (lane_of(row.channel).name, row.position) for row in found.contacts}
+    taken = [place[row.contact] for row in sorted(told, key=lambda row: row.position) if row.contact in place]
+    for lane in {lane for lane, _ in taken}:
+        for before, after in pairwise(position for of, position in taken if of == lane):
+            if after < before:
+                yield Broken("order", f"the contact at {after} was taken after the one at {before}")
 
 
 def the_reader_has_read_all(_ledger: Ledger, found: Snapshot) -> Iterator[Broken]:

@@ -6,12 +6,12 @@ import os
 import pytest
 from conftest import empty_database
 from tests.city import link_sf
+from tests.contacts import raw_contact
 
 from callbox.commands._demo_check import play
 from callbox.demo.figures import figures
 from callbox.host.config import load
 from callbox.intake.models import Call
-from callbox.worker.tests.contacts import raw_contact
 
 KEYS = {"calls", "incidents", "assignments", "closed", "late", "dealt_with", "journal_ok", "city", "seed"}
 

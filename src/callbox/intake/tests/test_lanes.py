@@ -4,6 +4,7 @@
 from datetime import timedelta
 
 import pytest
+from tests.contacts import raw_contact
 from tests.world import AT, INTAKE, call_taker
 
 from callbox.door.retention import erase_expired
@@ -11,7 +12,6 @@ from callbox.intake import queries
 from callbox.intake.models import Call
 from callbox.intake.reactions import NAME, PORTION, take_contacts
 from callbox.journal.queries import position_of
-from callbox.worker.tests.contacts import raw_contact
 
 pytestmark = pytest.mark.usefixtures("committed")
 

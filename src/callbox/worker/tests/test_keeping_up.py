@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from tests.contacts import raw_contact
 from tests.world import AT, INTAKE, call_taker, dispatcher, incident, waiting_call
 
 from callbox.host.vault import Vault, vault
@@ -20,7 +21,6 @@ from callbox.journal.models import Entry
 from callbox.journal.queries import verify
 from callbox.worker.loops import retention, unread
 from callbox.worker.models import Health
-from callbox.worker.tests.contacts import raw_contact
 
 pytestmark = pytest.mark.usefixtures("committed")
 

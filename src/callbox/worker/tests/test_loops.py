@@ -8,6 +8,7 @@ from datetime import datetime
 import psycopg
 import pytest
 from django.db import OperationalError, connection
+from tests.contacts import raw_contact
 from tests.world import moves_in_between
 
 from callbox.intake import reactions, reading
@@ -15,7 +16,6 @@ from callbox.intake.models import Call, CallContact
 from callbox.worker import main
 from callbox.worker.loop import DATABASE_PAUSE_S, LONGEST_PAUSE_S, Loop, Runner, running
 from callbox.worker.loops import contacts
-from callbox.worker.tests.contacts import raw_contact
 
 pytestmark = pytest.mark.usefixtures("committed")
 

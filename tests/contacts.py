@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
-from tests.world import AT
 
 from callbox.kernel.ids import new_id
+from tests.world import AT
 
 
 def raw_contact(
