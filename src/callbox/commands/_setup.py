@@ -5,6 +5,7 @@ import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,10 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PROTECTS = "callbox upgrade --contract"
-DJANGO_APPS = ("admin", "auth", "contenttypes", "sessions")
+PARTS = {
+    "django.contrib": ("admin", "auth", "contenttypes", "sessions"),
+    "allauth": ("account", "mfa", "socialaccount"),
+}
 MIGRATING = 0x63616C6C  # the number of the lock that one who migrates holds
 
 
@@ -110,17 +114,21 @@ def _applied(link: "psycopg.Connection") -> set[tuple[str, str]]:
 
 
 def _needed() -> frozenset[tuple[str, str]]:
-    """Ours and Django's, from the files: a second start need not load Django to find out that nothing is to do."""
-    from django import contrib
-
+    """Ours and those of our parts, from the files: a second start need not load Django to see that all is done."""
     paths = [
         path
-        for folder in contrib.__path__
-        for app in DJANGO_APPS
+        for part, apps in PARTS.items()
+        for folder in _folders(part)
+        for app in apps
         for path in Path(folder, app).glob("migrations/[0-9]*.py")
     ]
     found = known_migrations() | {(path.parts[-3], path.stem) for path in paths}
     return frozenset((app, name) for app, name in found if not contracts(name))
+
+
+def _folders(package: str) -> list[str]:
+    found = find_spec(package)
+    return list(found.submodule_search_locations or ()) if found else []
 
 
 def use_django() -> None:

@@ -83,6 +83,7 @@ class Hub:
             "now": datetime.now(UTC).isoformat(),
             "position": str(self.entries),
             "age_s": round(self.age_s, 3),
+            "up_s": round(time.monotonic(), 3),  # a clock that nobody sets: what comes late shows
         }
         data = tail.message("horizon", said)
         for screen in screens or self.screens:

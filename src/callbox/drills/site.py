@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,8 @@ class Site:
     database_port: by this port of 127.0.0.1 the processes reach the database, instead of by its socket.
     environment: more variables for the processes; server_environment and settings: for PostgreSQL.
     durable=False: without fsync, and `door`, `worker`: other ones, as controls that must fail.
+    durable=False: without fsync, as a control that must lose. lines: what stands between the parts; entered
+    before the processes start. It may set `front`, the port by which everybody comes, and `database_port`.
     """
 
     def __init__(
@@ -55,10 +57,13 @@ class Site:
         database_port: int | None = None,
         door: Part = DOOR,
         worker: Part = WORKER,
+        lines: Callable[["Site"], AbstractContextManager[object]] | None = None,
     ) -> None:
         self.folder = folder
         self._parts = (worker, door)
-        self._database_port = database_port
+        self.database_port = database_port
+        self.front: int | None = None
+        self._lines = lines
         self.settings = SETTINGS | dict(settings or {})
         self.server_environment = dict(server_environment or {})
         self.durable = durable
@@ -75,7 +80,7 @@ class Site:
     @property
     def address(self) -> str:
         """Where the door answers; pages and API come through it."""
-        return f"http://{LOCAL}:{self.port}"
+        return f"http://{LOCAL}:{self.front or self.port}"
 
     @property
     def environment(self) -> dict[str, str]:
@@ -94,9 +99,9 @@ class Site:
 
     @property
     def _database_url(self) -> str:
-        if self._database_port is None:
+        if self.database_port is None:
             return self.urls.app
-        return f"postgresql://{APP}:{self.cluster.passwords()[APP]}@{LOCAL}:{self._database_port}/callbox"
+        return f"postgresql://{APP}:{self.cluster.passwords()[APP]}@{LOCAL}:{self.database_port}/callbox"
 
     def open(self) -> None:
         """Bring everything up; returns when it is healthy."""
@@ -108,6 +113,8 @@ class Site:
         said = json.loads((self.folder / "people.json").read_text())
         self.people, self.units = said["sessions"], said["units"]
         self._keep_database()
+        if self._lines is not None:
+            self._stack.enter_context(self._lines(self))
         self.start_processes()
         self.await_healthy()
 

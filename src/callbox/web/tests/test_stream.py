@@ -56,6 +56,34 @@ def test_a_screen_without_heartbeat_says_how_stale_it_is(live: Page) -> None:
     expect(live.locator("#status [role=status]")).to_have_text("Live again. Nothing was missed.")
 
 
+def heard(page: Page, position: str, age_s: float, up_s: float | None = None) -> None:
+    """The door says where it stands, and the page has heard it."""
+    up = f', "up_s": {up_s}' if up_s is not None else ""
+    DOOR.say("horizon", f'{{"position": "{position}", "age_s": {age_s}{up}}}')
+    until(page, f"document.documentElement.dataset.position === '{position}'")
+
+
+def test_a_screen_whose_door_cannot_read_what_is_new_says_so(live: Page) -> None:
+    heard(live, "1.1", age_s=4.2)
+    live.clock.run_for(600)
+    expect(live.locator("[data-stale-age]")).to_have_text("0:04")
+    expect(live.locator("[data-connection-text]")).to_have_text("Not live")
+    heard(live, "1.2", age_s=0.1)
+    expect(live.locator("[data-stale]")).to_be_hidden()
+
+
+def test_a_screen_whose_line_brings_everything_late_says_so(live: Page) -> None:
+    """Something comes every second, each time 0.8 s later than before."""
+    heard(live, "1.1", age_s=0, up_s=50)
+    for number in range(1, 6):
+        live.clock.run_for(1000)
+        heard(live, f"1.{number + 1}", age_s=0, up_s=50 + 0.2 * number)
+    live.clock.run_for(600)
+    expect(live.locator("[data-stale-age]")).to_have_text("0:04")
+    heard(live, "1.9", age_s=0, up_s=60)
+    expect(live.locator("[data-stale]")).to_be_hidden()
+
+
 def test_it_goes_on_after_the_last_entry_with_a_fresh_ticket(live: Page) -> None:
     DOOR.say("entry", '{"n": 1}', "11")
     DOOR.say("entry", '{"n": 2}', "12")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The stream of changes from the door. It reconnects by itself with a fresh ticket and goes on after the last
-// entry it has seen, so nothing is missed and nothing is loaded anew. A stream that says nothing is stale.
+// entry it has seen, so nothing is missed and nothing is loaded anew. A stream that says nothing is stale; so is one
+// whose door cannot read what is new, and one whose line brings everything late.
 
 import { call } from "./api.js";
 import { refresh, span } from "./ages.js";
@@ -14,7 +15,7 @@ const STALE_MS = 3000;
 const CHECK_MS = 500;
 const DELAYS_MS = [300, 1000, 2000, 4000];
 const listeners = new Map();
-const state = { source: null, last: "", heard: 0, tries: 0, timer: 0, ended: false, opening: false, shown: "" };
+const state = { source: null, last: "", heard: 0, fresh: 0, ahead: -Infinity, tries: 0, timer: 0, ended: false, opening: false, shown: "" };
 
 // Hear of changes. name: "entry", "contact" or "position" (the parsed data), "stale" and "live" (no data), or
 // "reset": too much was missed to be told; who hears it loads its rows anew and calls resume(their position).
@@ -29,7 +30,7 @@ function tell(name, data) {
 // Where the page's own data ends: entries up to this id are in it already.
 export function startStream(after = document.body.dataset.after ?? "") {
   state.last = String(after);
-  state.heard = performance.now();
+  state.heard = state.fresh = performance.now();
   document.querySelector("[data-reconnect]")?.addEventListener("click", () => connect());
   setInterval(check, CHECK_MS);
   connect();
@@ -62,6 +63,7 @@ function open(ticket, url = "/door/stream") {
   address.searchParams.set("ticket", ticket);
   if (state.last) address.searchParams.set("after", state.last);
   state.source = new EventSource(address);
+  state.ahead = -Infinity;
   for (const name of ["entry", "contact", "position", "horizon"]) {
     state.source.addEventListener(name, (event) => hear(name, event));
   }
@@ -78,14 +80,22 @@ function hear(name, event) {
   const data = event.data ? JSON.parse(event.data) : {};
   if (name === "horizon") stand(data);
   else tell(name, data);
-  show("live");
+  if (isFresh()) show("live");
 }
 
-// Where the stream stands: every entry up to this position has been told.
-function stand({ now, position }) {
-  if (now) correct(now);
+// Where the stream stands: every entry up to this position has been told, and was all there was `age_s` ago.
+// up_s: the door's own monotonic clock. The soonest message of this connection says how far it is ahead of ours; what
+// a later one lacks to that, it spent on the line.
+function stand({ now, position, age_s: age = 0, up_s: up }) {
+  const ahead = up === undefined ? state.ahead : up * 1000 - state.heard;
+  state.ahead = Math.max(state.ahead, ahead);
+  const late = up === undefined ? 0 : state.ahead - ahead;
+  state.fresh = state.heard - late - age * 1000;
+  if (now) correct(new Date(Date.parse(now) + late).toISOString());
   if (position) document.documentElement.dataset.position = position;
 }
+
+const isFresh = () => performance.now() - state.fresh <= STALE_MS;
 
 function startAnew() {
   state.source?.close();
@@ -115,11 +125,11 @@ function leave() {
 }
 
 function check() {
-  const silence = performance.now() - state.heard;
-  if (silence <= STALE_MS) return;
+  if (isFresh()) return;
   show("lost");
   const age = document.querySelector("[data-stale-age]");
-  if (age) age.textContent = span(silence / 1000);
+  if (age) age.textContent = span((performance.now() - state.fresh) / 1000);
+  const silence = performance.now() - state.heard;
   // A frozen door keeps the connection open and says nothing: give it up and ask anew.
   if (state.source && silence > 2 * STALE_MS && silence % (2 * STALE_MS) < CHECK_MS) again();
 }
