@@ -11,8 +11,8 @@ from callbox.worker.main import main
 _in_order = queries.contacts_after
 
 
-def _backwards(position: tuple[int, int], limit: int) -> list[Contact]:
-    rows = _in_order(position, limit)
+def _backwards(position: tuple[int, int], limit: int, lane: str | None = None) -> list[Contact]:
+    rows = _in_order(position, limit, lane)
     return [replace(row, position=at.position) for row, at in zip(reversed(rows), rows, strict=True)]
 
 

@@ -42,7 +42,7 @@ class Site:
     database_port: by this port of 127.0.0.1 the processes reach the database, instead of by its socket.
     environment: more variables for the processes; server_environment and settings: for PostgreSQL.
     durable=False: without fsync, and `door`, `worker`: other ones, as controls that must fail.
-    durable=False: without fsync, as a control that must lose. lines: what stands between the parts; entered
+    lines: what stands between the parts; entered
     before the processes start. It may set `front`, the port by which everybody comes, and `database_port`.
     """
 
