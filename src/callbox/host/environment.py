@@ -5,7 +5,9 @@ import math
 import os
 import re
 from pathlib import Path
-from urllib.parse import urlsplit
+
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
 
 from callbox.host.errors import ConfigError
 
@@ -79,9 +81,9 @@ def database_url(name: str) -> str | None:
     if found is None:
         return None
     try:
-        parts = urlsplit(found)
-        is_ours = parts.scheme in ("postgresql", "postgres") and len(parts.path) > 1 and (parts.port or 1) > 0
-    except ValueError:
+        parts = conninfo_to_dict(found)
+        is_ours = bool(parts.get("dbname")) and str(parts.get("port", "5432")).isdecimal()
+    except ProgrammingError:
         is_ours = False
     if not is_ours:
         raise wrong(
