@@ -83,7 +83,7 @@ async def _first(tasks: list[asyncio.Task[asyncpg.Connection]]) -> asyncpg.Conne
 async def _connect(url: str, more: dict[str, Any]) -> asyncpg.Connection:
     settings = {"application_name": session_name()} | SESSION
     try:
-        link = await asyncpg.connect(url, server_settings=settings, **more)
+        link: asyncpg.Connection = await asyncpg.connect(url, server_settings=settings, **more)
     except ValueError as error:
         raise asyncpg.InterfaceError(str(error)) from error
     try:

@@ -82,7 +82,7 @@ def database_url(name: str) -> str | None:
         return None
     try:
         parts = conninfo_to_dict(found)
-        is_ours = bool(parts.get("dbname")) and str(parts.get("port", "5432")).isdecimal()
+        is_ours = bool(parts.get("dbname")) and str(parts.get("port") or "5432").replace(",", "").isdecimal()
     except ProgrammingError:
         is_ours = False
     if not is_ours:
