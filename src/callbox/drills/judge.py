@@ -1,12 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """The end of a drill: wait until all is well, look, and hold what is there against what was sent."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from callbox.drills.invariants import check
 from callbox.drills.ledger import Ledger
 from callbox.drills.result import Broken, Result
 from callbox.drills.site import Site
 
-OFFERED_S = 2.0
+
+@contextmanager
+def told_in(result: Result) -> Iterator[None]:
+    """What does not come about within the patience of the block is told as broken, and the drill goes on to its end."""
+    try:
+        yield
+    except TimeoutError as error:
+        result.broken.append(Broken("healthy", str(error)))
 
 
 def judge(site: Site, ledger: Ledger, result: Result) -> Result:

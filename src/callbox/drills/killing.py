@@ -5,7 +5,7 @@ import random
 import time
 from collections.abc import Sequence
 
-from callbox.drills.judge import judge
+from callbox.drills.judge import judge, told_in
 from callbox.drills.load import load
 from callbox.drills.result import Result
 from callbox.drills.site import HEALTHY_S, Site, await_true, site
@@ -17,7 +17,7 @@ def killed_at_random(drill: str, victims: Sequence[str], seed: int, times: int) 
     """Kill one of these processes so many times under load, and judge."""
     result = Result(drill, seed)
     with site() as here:
-        with load(here, seed) as ledger:
+        with load(here, seed) as ledger, told_in(result):
             kill(here, victims, seed, times, result)
         result.extra["longest_wait_s"] = round(ledger.gap_s(), 3)
         return judge(here, ledger, result)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
 
-from callbox.drills.judge import judge
+from callbox.drills.judge import judge, told_in
 from callbox.drills.latency import BACK_S, GAP_S, back_after_s
 from callbox.drills.ledger import Ledger
 from callbox.drills.load import load
@@ -28,10 +28,11 @@ def troubled(result: Result, faults: list[Fault], times: int, count: str, **opti
     dice = random.Random(f"trouble/{result.seed}")  # noqa: S311 - repeatable on purpose
     with site(**options) as here:
         with sampled(here) as samples, load(here, result.seed) as ledger:
-            for number in range(times):
-                time.sleep(CALM_S * (0.25 + dice.random()))
-                _one(here, faults[number % len(faults)], dice, ledger, result)
-                result.counts[count] += 1
+            with told_in(result):
+                for number in range(times):
+                    time.sleep(CALM_S * (0.25 + dice.random()))
+                    _one(here, faults[number % len(faults)], dice, ledger, result)
+                    result.counts[count] += 1
             ended = time.monotonic()
             time.sleep(CALM_S)
         _measure(ledger, ended, result)

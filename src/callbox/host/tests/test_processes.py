@@ -40,13 +40,8 @@ def test_a_part_that_dies_is_started_again_after_a_pause(sleeper: Part) -> None:
     first = process.pid
     assert first is not None
     os.kill(first, signal.SIGKILL)
-
-    def looked_at() -> int | None:
-        process.look()
-        return process.pid
-
-    until(lambda: looked_at() is None)
-    until(lambda: looked_at() not in (None, first))
+    until(lambda: looked_at(process) is None)
+    until(lambda: looked_at(process) not in (None, first))
     process.stop()
     assert process.pid is None
 
@@ -138,6 +133,11 @@ def test_the_parts_die_with_the_one_that_started_them(tmp_path: Path) -> None:
         until(lambda: not [child for child in children if child.is_running()])
 
 
+def looked_at(process: Process) -> int | None:
+    process.look()
+    return process.pid
+
+
 def test_the_pause_grows_only_for_a_part_that_does_not_come_up(sleeper: Part) -> None:
     def pauses(settled_s: float) -> list[float]:
         process = Process(sleeper, os.environ, settled_s)
@@ -146,8 +146,7 @@ def test_the_pause_grows_only_for_a_part_that_does_not_come_up(sleeper: Part) ->
             process.start()
             assert process.pid is not None
             os.kill(process.pid, signal.SIGKILL)
-            while process.pid is not None:
-                process.look()
+            until(lambda: looked_at(process) is None)
             found.append(process.pause_s)
         return found
 
