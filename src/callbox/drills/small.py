@@ -3,6 +3,8 @@
 
 import os
 import random
+import shutil
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -11,14 +13,15 @@ from pathlib import Path
 
 import psycopg
 
+from callbox.drills.folders import SERVER
 from callbox.drills.judge import judge
 from callbox.drills.ledger import Ledger
 from callbox.drills.load import load
 from callbox.drills.loops import disks, made_disk
 from callbox.drills.result import Broken, Result
 from callbox.drills.senders import Pace
-from callbox.drills.site import Site, await_true, site
-from callbox.host.cluster import SUPERUSER, Cluster
+from callbox.drills.site import Site, await_true, copy_of_prepared, site
+from callbox.host.cluster import SUPERUSER
 
 DATA_MIB, WAL_MIB = 320, 128
 SETTINGS = {"max_wal_size": "48MB", "min_wal_size": "32MB", "checkpoint_timeout": "30s"}
@@ -42,31 +45,26 @@ def small_site() -> Iterator[Small]:
     """An installation whose database has two small disks of its own. Raises Skipped."""
     with ExitStack() as stack:
         folder = stack.enter_context(disks())
-        home = folder / "site" / "server"
-        home.mkdir(parents=True)
-        data = made_disk(folder / "data.img", home / "postgresql", DATA_MIB)
-        wal = made_disk(folder / "wal.img", folder / "wal", WAL_MIB)
-        _move_wal(Cluster(home), wal)
+        copy_of_prepared(_made(folder / "site"))
+        place = folder / "site" / SERVER / "postgresql"
+        data = _onto_disk(place, folder / "data.img", DATA_MIB)
+        wal = _onto_disk(place / "data" / "pg_wal", folder / "wal.img", WAL_MIB)
         yield Small(stack.enter_context(site(folder / "site", settings=SETTINGS)), data, wal)
 
 
-def _move_wal(cluster: Cluster, disk: Path) -> None:
-    """The log on a disk of its own, as `initdb --waldir` would lay it."""
-    cluster.start(SETTINGS)
-    cluster.stop()
-    cluster.account.own(disk, 0o711)
-    place, inside = disk / "pg_wal", cluster.layout.data / "pg_wal"
-    place.mkdir()
-    cluster.account.own(place, 0o700)
-    for path in sorted(inside.rglob("*")):
-        target = place / path.relative_to(inside)
-        if path.is_dir():
-            target.mkdir()
-        else:
-            target.write_bytes(path.read_bytes())
-        cluster.account.own(target, 0o700 if path.is_dir() else 0o600)
-    inside.rename(inside.with_name("pg_wal.before"))
-    inside.symlink_to(place)
+def _made(folder: Path) -> Path:
+    folder.mkdir(mode=0o711)
+    return folder
+
+
+def _onto_disk(place: Path, image: Path, mib: int) -> Path:
+    """A disk of its own for what stands at that place."""
+    before = place.rename(place.with_name(f"{place.name}.before"))
+    disk = made_disk(image, place, mib)
+    (disk / "lost+found").rmdir()  # PostgreSQL minds it among its log
+    subprocess.run(["cp", "-a", f"{before}/.", str(disk)], check=True)  # noqa: S603, S607 - our own paths
+    shutil.rmtree(before)
+    return disk
 
 
 @contextmanager

@@ -17,7 +17,6 @@ from callbox.drills.small import says
 from callbox.drills.wreck import RULES, Wreck
 from callbox.host import restore as host_restore
 from callbox.host.backup import back_up
-from callbox.host.cluster import Cluster
 from callbox.host.config import Config
 from callbox.host.config import load as configuration
 
@@ -27,12 +26,8 @@ BEFORE_S, AFTER_S, SPOOLED_S = 3.0, 2.0, 2.0
 PATIENCE_S = 60.0
 
 
-class HomeSite(Site):
-    """A site whose database lies where the product has it, so that the backup finds it, and nobody starts it again."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
-        self.cluster = Cluster(folder)
+class UnkeptSite(Site):
+    """A site whose database nobody starts again."""
 
     def _keep_database(self) -> None:
         """It is to be destroyed."""
@@ -52,9 +47,13 @@ def run(seed: int, times: int) -> Result:
     result = Result("restore", seed)
     for number in range(times):
         with scratch() as folder, scratch() as elsewhere:
-            here = HomeSite(folder)
+            here = UnkeptSite(folder)
             config = replace(
-                configuration(), home=folder, spool=here.spool, database_url=None, owner_url=None
+                configuration(),
+                home=here.cluster.layout.home,
+                spool=here.spool,
+                database_url=None,
+                owner_url=None,
             )
             done = _destroyed(here, config, elsewhere / "backup", seed + number)
             _restore(config, elsewhere / "backup", done, result)
@@ -62,7 +61,7 @@ def run(seed: int, times: int) -> Result:
     return result
 
 
-def _destroyed(here: HomeSite, config: Config, backup: Path, seed: int) -> Run:
+def _destroyed(here: UnkeptSite, config: Config, backup: Path, seed: int) -> Run:
     """Back up under load, then lose the database; the last contacts are in the spool."""
     try:
         here.open()
@@ -79,6 +78,7 @@ def _destroyed(here: HomeSite, config: Config, backup: Path, seed: int) -> Run:
         shutil.rmtree(here.cluster.layout.server)
     finally:
         here.close()
+        here.cluster.leave()
     return Run(ledger, moves, gone_at)
 
 
@@ -87,8 +87,7 @@ def _restore(config: Config, backup: Path, done: Run, result: Result) -> None:
     begun = time.monotonic()
     restored = host_restore.restore(config, backup, replace=True)
     complete = restored.complete_to.timestamp() - time.time() + time.monotonic()
-    wreck = Wreck(config.home)
-    wreck.cluster = Cluster(config.home)
+    wreck = Wreck(config.home.parent)
     try:
         wreck.revive(worker=True)
         result.recovery_s = max(result.recovery_s or 0.0, time.monotonic() - begun)
