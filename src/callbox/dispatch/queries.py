@@ -130,9 +130,9 @@ def message_result(key: UUID) -> str | None:
     return CrewMessage.objects.filter(key=key).values_list("result", flat=True).first()
 
 
-def active_assignment_ids(unit_ids: Sequence[UUID]) -> dict[UUID, UUID]:
-    """The assignment that each unit is on, by unit; those without one are left out."""
-    found = Assignment.objects.filter(unit_id__in=unit_ids, active=True)
+def active_assignment_ids(actor: Actor, unit_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """The assignment that each unit is on, by unit; those without one, or with one not theirs to see, are left out."""
+    found = visible_assignments(actor).filter(unit_id__in=unit_ids, active=True)
     return dict(found.values_list("unit_id", "matter_id"))
 
 

@@ -79,7 +79,7 @@ def unit_rows(actor: Actor, units: Iterable[Unit]) -> list[dict[str, object]]:
     """Units as rows, in their order, with their last positions. Two queries, however many units."""
     shown = list(units)
     places = {place.unit_id: place for place in queries.positions(actor)}
-    busy = queries.active_assignment_ids([unit.matter_id for unit in shown])
+    busy = queries.active_assignment_ids(actor, [unit.matter_id for unit in shown])
     return [_unit(unit, places.get(unit.matter_id), busy.get(unit.matter_id)) for unit in shown]
 
 

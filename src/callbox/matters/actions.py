@@ -101,7 +101,7 @@ def move(matter: Matter, name: str, change: Change = NOTHING, *, by: Actor, at: 
     workflow = workflow_of(matter.kind, matter.workflow_version)
     role = by.require(f"{matter.kind}.{name}", matter.scope)
     step = check_move(workflow, matter.state, name, change.facts)
-    was = _swap(matter, step, workflow, change, at)
+    was = _swap(matter, step, workflow, change, by, at)
     facts = {**change.facts, "owner": matter.owner} if change.owner else change.facts
     entry = _write(matter, name, was, facts, role, by, at)
     clocks.stop(matter, step.stops, at, everything=step.closes)
@@ -109,8 +109,19 @@ def move(matter: Matter, name: str, change: Change = NOTHING, *, by: Actor, at: 
     return Moved(matter.id, was, matter.state, matter.version, entry)
 
 
-def _swap(matter: Matter, step: Move, workflow: Workflow, change: Change, at: datetime) -> str:
+def _let_go(matter: Matter, dropped: Iterable[str], by: Actor) -> None:
+    """Who drops a key of their own still sees this matter until the transaction ends: it is not finished with it.
+
+    PostgreSQL would refuse a row that its writer could not read back.
+    """
+    if not by.keys.isdisjoint(dropped):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('callbox.let_go', %s, true)", [str(matter.id)])
+
+
+def _swap(matter: Matter, step: Move, workflow: Workflow, change: Change, by: Actor, at: datetime) -> str:
     was, to = matter.state, step.to or matter.state
+    _let_go(matter, change.drop_scope, by)
     round_ = matter.round + 1 if step.new_round else matter.round
     with connection.cursor() as cursor:
         cursor.execute(
@@ -195,11 +206,15 @@ def fire_due_clocks(*, by: Actor, at: datetime, limit: int = 200) -> int:
     return len(fired)
 
 
-def touch(matter: Matter, *, owner: str | None = None, add: str = "", drop: str = "") -> None:
+def touch(
+    matter: Matter, *, owner: str | None = None, add: str = "", drop: str = "", by: Actor | None = None
+) -> None:
     """Count an entry that is no move in the matter's version, and read what the row says now.
 
-    The row stays locked until COMMIT, so that the entry tells of the state it stands in.
+    The row stays locked until COMMIT, so that the entry tells of the state it stands in. by: who drops a key.
     """
+    if by is not None:
+        _let_go(matter, [drop], by)
     with connection.cursor() as cursor:
         cursor.execute(
             TOUCH,

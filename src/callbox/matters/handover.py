@@ -85,7 +85,7 @@ def _note(
     add: str = "",
     drop: str = "",
 ) -> None:
-    actions.touch(matter, owner=owner, add=add, drop=drop)
+    actions.touch(matter, owner=owner, add=add, drop=drop, by=by)
     append(
         matter.id,
         matter.kind,

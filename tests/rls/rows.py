@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A world with a row that is the crew's own and one that is another's in each protected table."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from callbox.access.models import FailedSignIn, Grant, Person, PersonalRead, SignIn, Widening, WideningText
+from callbox.dispatch.actions import assign_unit
+from callbox.dispatch.crew import DONE
+from callbox.dispatch.models import CrewMessage, Position
+from callbox.incidents.actions import Kind, Where, add_remark
+from callbox.incidents.linking import open_for_call
+from callbox.intake.actions import claim_call
+from callbox.kernel.ids import new_id
+from callbox.matters.models import HandOver
+from tests import world
+from tests.signed_in import person
+from tests.world import AT, call_taker, dispatcher
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row: where it stands, the action that shows it, the scope of its matter, or the person whose own it is."""
+
+    table: str
+    column: str
+    value: Any
+    action: str
+    scope: tuple[str, ...] = ()
+    person: str = ""
+
+
+@dataclass(frozen=True)
+class Side:
+    """One unit with its incident, call and crew, and the rows that belong to them."""
+
+    unit: UUID
+    crew: Person
+    rows: tuple[Row, ...]
+
+
+def side(name: str) -> Side:
+    """Everything of one crew: its incident, told of by a call, its assignment, its messages."""
+    unit = world.unit(f"E{name}")
+    key = f"unit:{unit.pk}"
+    crew = person(f"crew-{name}", "crew", keys=(key,))
+    call = world.waiting_call(f"canary words {name}")
+    claim_call(call.pk, by=call_taker(), at=AT)
+    incident = open_for_call(_where(name), Kind("FIRE.BUILDING"), call=call.pk, by=call_taker(), at=AT)
+    assignment = assign_unit(incident.pk, unit.pk, by=dispatcher(), at=AT)
+    add_remark(incident.pk, f"canary remark {name}", by=dispatcher(), at=AT)
+    incident.matter.refresh_from_db()
+    scopes = {
+        row.pk: tuple(row.scope) for row in (incident.matter, assignment.matter, call.matter, unit.matter)
+    }
+    told = [
+        *_of_matters(scopes, call.pk, incident.pk, assignment.pk, unit.pk),
+        *_of_unit(unit, scopes[unit.pk]),
+    ]
+    return Side(unit.pk, crew, (*told, *_of_person(crew)))
+
+
+def _where(name: str) -> Where:
+    return Where(-122.41, 37.77, f"canary address {name}")
+
+
+def _of_matters(
+    scopes: dict[UUID, tuple[str, ...]], call: UUID, incident: UUID, assignment: UUID, unit: UUID
+) -> list[Row]:
+    see = {call: "call.see", incident: "incident.see", assignment: "assignment.see", unit: "unit.see"}
+    rows = [Row("matters_matter", "id", each, see[each], scopes[each]) for each in see]
+    rows += [Row("journal_entry", "chain", each, see[each], scopes[each]) for each in see]
+    rows += [Row("matters_clock", "matter_id", each, see[each], scopes[each]) for each in (call, assignment)]
+    HandOver.objects.create(
+        id=new_id(), matter_id=incident, giver="desk:dispatch", taker="desk:other", state="offered",
+        offered_at=AT, answer_by=AT,
+    )  # fmt: skip
+    rows.append(Row("matters_handover", "matter_id", incident, see[incident], scopes[incident]))
+    rows.append(Row("matters_part", "part_id", assignment, see[assignment], scopes[assignment]))
+    rows += [
+        Row(table, column, value, action, scopes[value])
+        for table, column, value, action in (
+            ("intake_call", "matter_id", call, "call.see"),
+            ("intake_callcontact", "call_id", call, "call.see"),
+            ("intake_caller", "call_id", call, "call.personal"),
+            ("incidents_incident", "matter_id", incident, "incident.see"),
+            ("incidents_incidentcall", "incident_id", incident, "incident.see"),
+            ("incidents_place", "incident_id", incident, "incident.personal"),
+            ("incidents_remark", "incident_id", incident, "incident.personal"),
+            ("dispatch_assignment", "matter_id", assignment, "assignment.see"),
+            ("dispatch_unit", "matter_id", unit, "unit.see"),
+        )
+    ]
+    return rows
+
+
+def _of_unit(unit: Any, scope: tuple[str, ...]) -> list[Row]:
+    Position.objects.create(
+        unit=unit, callsign=unit.callsign, lon=0, lat=0, city="x", edge=0, along_m=0, at=AT
+    )
+    CrewMessage.objects.create(key=new_id(), unit=unit, received_at=AT, result=DONE)
+    return [
+        Row("dispatch_position", "unit_id", unit.pk, "unit.see", scope),
+        Row("dispatch_crewmessage", "unit_id", unit.pk, "unit.follow", scope),
+    ]
+
+
+def _of_person(who: Person) -> list[Row]:
+    from allauth.mfa.models import Authenticator
+
+    now, me = timezone.now(), f"person:{who.pk}"
+    SignIn.objects.create(id=new_id(), person=who, started_at=now)
+    PersonalRead.objects.create(
+        actor=me, role="crew", subject="call", subject_id=new_id(), purpose="x", at=now
+    )
+    grant = Grant.objects.get(person=who)
+    widening = Widening.objects.create(id=new_id(), person=who, grant=grant, reason="x", since=now, until=now)
+    WideningText.objects.create(widening=widening, sealed=b"x", retain_until=now)
+    Authenticator.objects.create(user=who, type="totp", data={})
+    FailedSignIn.objects.create(who=who.username, at=now)
+    return [
+        Row("access_person", "id", who.pk, "people.see", person=me),
+        Row("access_grant", "person_id", who.pk, "people.manage", person=me),
+        Row("access_signin", "person_id", who.pk, "people.manage", person=me),
+        Row("access_personalread", "actor", me, "reads.see", person=me),
+        Row("access_widening", "person_id", who.pk, "widening.see", person=me),
+        Row("access_wideningtext", "widening_id", widening.pk, "widening.see", person=me),
+        Row("mfa_authenticator", "user_id", who.pk, "people.manage", person=me),
+        Row("access_failedsignin", "who", who.username, "nobody.may"),
+    ]
