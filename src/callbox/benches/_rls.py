@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The measurement behind `callbox bench rls`, on a throw-away server that does not wait for the disk."""
 
+import os
 import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -10,7 +13,12 @@ from typing import Any
 
 import psycopg
 
-from callbox.commands._setup import database, use_django
+from callbox.access.protect import protect
+from callbox.access.rows import protected
+from callbox.access.sight import EVERYTHING
+from callbox.host.config import load
+from callbox.host.embedded import running_database
+from callbox.host.provision import Urls, grant_app, with_part
 
 WAYS = ("without", "with")
 Times = dict[
@@ -20,8 +28,8 @@ Times = dict[
 
 def measure(rounds: int, each: int, incidents: int) -> dict[str, Any]:
     """Medians of each request both ways, and their ratios."""
-    with database(temporary=True) as urls:
-        use_django()
+    with running_database(load().home, temporary=True) as urls:
+        _prepare(urls)
         from callbox.benches._rls_world import World
 
         world = World(incidents)
@@ -35,9 +43,23 @@ def measure(rounds: int, each: int, incidents: int) -> dict[str, Any]:
     return _told(times, list(world.requests))
 
 
-def _switch(owner: str, *, on: bool) -> None:
-    from callbox.access.rows import protected
+def _prepare(urls: Urls) -> None:
+    """Tables, rights and rules as in an installation; this process works as a part of Callbox."""
+    owner = with_part(urls.owner, EVERYTHING)
+    env = os.environ | {"DATABASE_URL": owner, "DJANGO_SETTINGS_MODULE": "callbox.settings"}
+    subprocess.run([sys.executable, "-m", "django", "migrate", "--verbosity", "0"], env=env, check=True)
+    grant_app(urls.owner)
+    protect(urls.owner)
+    os.environ |= {"DATABASE_URL": urls.app, "DJANGO_SETTINGS_MODULE": "callbox.settings"}
+    import django
 
+    django.setup()
+    from callbox.access.seeing import work_as_system
+
+    work_as_system()
+
+
+def _switch(owner: str, *, on: bool) -> None:
     verb = "ENABLE" if on else "DISABLE"
     with psycopg.connect(owner) as link:
         for row in protected():
