@@ -74,6 +74,7 @@ class Site:
         self._more = dict(environment or {})
         self._stack = ExitStack()
         self._keeping = ExitStack()
+        self._taken_before = 0
         self.people: dict[str, str] = {}
         self.units: list[str] = []
 
@@ -170,16 +171,21 @@ class Site:
     def kill(self, name: str) -> bool:
         """SIGKILL a process with its children; False when it does not run now. The household starts it again."""
         found = self.pids(name)
+        if name == "worker":
+            with suppress(psycopg.Error):
+                self._taken_before = self._taken()
         for pid in found:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         return bool(found)
 
     def is_up(self, name: str) -> bool:
-        """Whether that process does its work: the door answers, web answers, the worker made calls of all contacts."""
+        """Whether that process does its work: door and web answer, the worker made a call since it was killed."""
         try:
             if name == "worker":
-                return bool(self.pids(name)) and not self.rows(WAITING)
+                return bool(self.pids(name)) and (
+                    self._taken() > self._taken_before or not self.rows(WAITING)
+                )
             return self.status("/door/health" if name == "door" else "/api/me", "chief") == 200
         except (OSError, http.client.HTTPException, psycopg.Error):
             return False
@@ -257,6 +263,10 @@ class Site:
             self.cluster.stop()
         finally:
             self._end_database()
+
+    def _taken(self) -> int:
+        """How many contacts belong to a call."""
+        return int(self.rows("SELECT count(*) FROM intake_callcontact")[0][0])
 
     def _run(self, *arguments: str, **more: str) -> str:
         done = subprocess.run(  # noqa: S603 - our own modules
