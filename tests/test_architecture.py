@@ -29,7 +29,11 @@ PARTS = {
         "taking_back": "actions",
     },
     "geo": {},
-    "journal": {"fields": "a column type for tables that are read in order"},
+    "journal": {
+        "fields": "a column type for tables that are read in order",
+        "watching": "actions",
+        "outside": "actions: seals told outside the database",
+    },
     "matters": {
         "handover": "actions",
         "promises": "domain: dated numbers",

@@ -26,14 +26,23 @@ def targets(pending: dict[str, list[str]]) -> dict[str, str | None]:
 
 
 def main(step: str) -> None:
-    """Apply what the step asks for. An empty database gets everything: nobody older uses it."""
+    """Apply what the step asks for, and have every table watched. An empty database gets everything."""
     import django
+    from django.utils import timezone
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "callbox.settings")
+    django.setup()
+    from callbox.journal.watching import watch_tables
+
+    _apply(step)
+    watch_tables(at=timezone.now())
+
+
+def _apply(step: str) -> None:
     from django.core.management import call_command
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "callbox.settings")
-    django.setup()
     executor = MigrationExecutor(connection)
     quiet = {"interactive": False, "verbosity": 0, "skip_checks": True}
     if step == CONTRACT or not executor.loader.applied_migrations:

@@ -3,16 +3,24 @@
 
 import argparse
 import json
+from dataclasses import replace
+from pathlib import Path
 
 from callbox.commands._options import add_database_argument
 
-HELP = "verify the journal: every hash, link, head and seal"
+HELP = "verify the journal: every hash, link, head, seal and watched row"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`callbox journal verify [--database replay|demo]`."""
     parser.add_argument(
         "step", choices=["verify"], help="recompute everything and name the first entry that does not fit"
+    )
+    parser.add_argument(
+        "--against",
+        type=Path,
+        metavar="FILE",
+        help="seals that were told outside the database (CALLBOX_SEALS_FILE)",
     )
     add_database_argument(parser)
 
@@ -27,6 +35,11 @@ def run(args: argparse.Namespace) -> int:
         from callbox.journal.queries import verify
 
         verdict = verify()
+        if verdict.ok and args.against:
+            from callbox.journal.outside import disagreement
+
+            problem = disagreement(args.against.read_text(encoding="utf-8").splitlines())
+            verdict = replace(verdict, ok=not problem, problem=problem)
     entry = verdict.entry
     found: dict[str, object] = {
         "journal_ok": verdict.ok,

@@ -11,6 +11,7 @@ from callbox.host.vault import vault
 from callbox.intake import domain, keeping, queries
 from callbox.intake.domain import Said
 from callbox.intake.models import Call, CallContact
+from callbox.journal.watching import note_taken
 from callbox.kernel.actor import Actor
 from callbox.kernel.errors import Conflict, Invalid
 from callbox.kernel.ids import new_id
@@ -84,6 +85,7 @@ def _open(arrived: Arrived, said: Said, thread: str, *, owner: str, by: Actor, a
 def _keep(call: Call, arrived: Arrived, said: Said) -> None:
     if arrived.contact is not None:
         CallContact.objects.create(contact=arrived.contact, call=call)
+        note_taken("door_contact", arrived.contact)
     keeping.keep(call, said, arrived.received_at + RETENTION)
 
 
@@ -93,6 +95,7 @@ def _join(call: Call, arrived: Arrived, said: Said, *, by: Actor, at: datetime) 
     )
     if arrived.contact is not None:
         CallContact.objects.create(contact=arrived.contact, call=call)
+        note_taken("door_contact", arrived.contact)
     place = {"lon": said.lon, "lat": said.lat} if said.lon is not None else {}
     keeping.rewrite(call, place, more_words=said.words)
 

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from psycopg.types.json import Jsonb
 
 from callbox.journal import domain, queries
-from callbox.kernel.chain import ZERO, canonical, link, merkle_root, plain_facts
+from callbox.kernel.chain import ZERO, canonical, link, plain_facts
 
 APPEND = """
 WITH head AS (
@@ -30,6 +30,7 @@ RETURNING seq, number
 """
 
 BATCH = 5_000
+FORM = 2  # of new seals; see models.Seal
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def hint() -> None:
 
 @transaction.atomic
 def seal_entries(*, at: datetime) -> int:
-    """Seal all entries that are settled and not yet sealed; the number sealed (at most one batch).
+    """Seal all entries that are settled and not yet sealed, with the rows noted by then; how many entries.
 
     One sealer at a time: the seal's number is its primary key, so that a second one fails and changes nothing.
     """
@@ -105,24 +106,25 @@ def seal_entries(*, at: datetime) -> int:
     entries = queries.entries_after(last.last_position, BATCH)
     if not entries:
         return 0
-    number = last.number + 1
-    root = merkle_root([entry.hash for entry in entries])
-    xid, seq = entries[-1].position
-    said: dict[str, Any] = {
-        "number": number,
-        "last_xid": xid,
-        "last_seq": seq,
-        "count": len(entries),
-        "root": root,
-        "prev": last.hash,
-        "at": at,
-    }
-    digest = link(last.hash, number, canonical({**said, "root": root.hex(), "prev": last.hash.hex()}))
+    number, position = last.number + 1, entries[-1].position
+    count, root = queries.sealed_between(last.last_position, position, FORM)
+    said = domain.seal_says(
+        FORM, number=number, position=position, count=count, root=root, prev=last.hash, at=at
+    )
+    row: list[Any] = [
+        number,
+        str(position[0]),
+        position[1],
+        count,
+        root,
+        last.hash,
+        link(last.hash, number, canonical(said)),
+    ]
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO journal_seal (number, last_xid, last_seq, count, root, prev, hash, at) VALUES"
-            " (%(number)s, %(xid)s::text::xid8, %(last_seq)s, %(count)s, %(root)s, %(prev)s, %(hash)s, %(at)s)",
-            {**said, "xid": str(xid), "hash": digest},
+            "INSERT INTO journal_seal (number, last_xid, last_seq, count, root, prev, hash, at, form)"
+            " VALUES (%s, %s::text::xid8, %s, %s, %s, %s, %s, %s, %s)",
+            [*row, at, FORM],
         )
     return len(entries)
 

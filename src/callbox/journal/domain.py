@@ -113,3 +113,19 @@ def first_misfit(entries: Iterable[Written]) -> tuple[Written, str] | None:
             return entry, "hash"
         number, head = entry.number, entry.hash
     return None
+
+
+def seal_says(
+    form: int, *, number: int, position: tuple[int, int], count: int, root: bytes, prev: bytes, at: datetime
+) -> Mapping[str, object]:
+    """What a seal's hash covers, beside the previous hash and its number."""
+    said = {
+        "number": number,
+        "last_xid": position[0],
+        "last_seq": position[1],
+        "count": count,
+        "root": root.hex(),
+        "prev": prev.hex(),
+        "at": at,
+    }
+    return said if form == 1 else {**said, "form": form}

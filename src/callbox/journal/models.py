@@ -47,7 +47,10 @@ class Entry(models.Model):
 
 
 class Seal(models.Model):
-    """A root over all entries since the previous seal, and a chain of its own."""
+    """A root over all entries and rows since the previous seal, and a chain of its own.
+
+    form: what the root covers; 1: the entries' hashes, 2: also where they stand, and the rows noted.
+    """
 
     number = models.BigIntegerField(primary_key=True)
     last_xid = TransactionId(given=False)
@@ -57,6 +60,21 @@ class Seal(models.Model):
     prev = models.BinaryField()
     hash = models.BinaryField()
     at = models.DateTimeField()
+    form = models.SmallIntegerField(db_default=1)
+
+
+class Row(models.Model):
+    """What a watched row said when it was changed: a digest. The database writes it with the change."""
+
+    seq = models.BigAutoField(primary_key=True)
+    xid = TransactionId()
+    place = models.TextField()
+    key = models.TextField()
+    digest = models.BinaryField()
+    gone = models.BooleanField(db_default=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["xid"], name="journal_row_reading_order")]
 
 
 class Position(models.Model):

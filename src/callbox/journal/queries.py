@@ -10,8 +10,9 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from callbox.journal.domain import Written, first_misfit
-from callbox.kernel.chain import ZERO, canonical, link, merkle_root
+from callbox.journal.domain import Written, first_misfit, seal_says
+from callbox.journal.rows import row_leaves, rows_problem
+from callbox.kernel.chain import ZERO, canonical, leaf, link, merkle_root
 
 COLUMNS = (
     "seq, xid::text::bigint AS at_xid, chain, number, kind, move, was, becomes, round, actor, role, at, recorded_at,"
@@ -142,20 +143,25 @@ def all_entries() -> Iterator[Written]:
 
 
 def verify() -> Verdict:
-    """Recompute every hash, link, head and seal; name the first entry that does not fit."""
+    """Recompute every hash, link, head, seal and watched row, in one snapshot; name the first that does not fit."""
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            cursor.execute(
-                "SELECT (SELECT count(*) FROM journal_entry), (SELECT count(*) FROM journal_chain)"
-            )
-            entries, chains = cursor.fetchone()
-        misfit = first_misfit(all_entries())
-        if misfit:
-            return Verdict(False, entries, chains, 0, misfit[1], misfit[0])
-        problem, seals = _check_heads() or "", 0
-        if not problem:
-            problem, seals = _check_seals()
+        return verify_here()
+
+
+def verify_here() -> Verdict:
+    """The same in the transaction that is open, with what it has changed itself."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT (SELECT count(*) FROM journal_entry), (SELECT count(*) FROM journal_chain)")
+        entries, chains = cursor.fetchone()
+    misfit = first_misfit(all_entries())
+    if misfit:
+        return Verdict(False, entries, chains, 0, misfit[1], misfit[0])
+    problem, seals = _check_heads() or "", 0
+    if not problem:
+        problem, seals = _check_seals()
+    problem = problem or rows_problem()
     return Verdict(not problem, entries, chains, seals, problem)
 
 
@@ -175,38 +181,36 @@ def _check_seals() -> tuple[str, int]:
     before, number = LastSeal(0, START, ZERO), 0
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT number, last_xid::text::bigint, last_seq, count, root, prev, hash, at"
+            "SELECT number, last_xid::text::bigint, last_seq, count, root, prev, hash, at, form"
             " FROM journal_seal ORDER BY number"
         )
         seals = cursor.fetchall()
-    for number, xid, seq, count, root, prev, digest, at in seals:
-        hashes = _hashes_between(before.last_position, (xid, seq))
-        said = {
-            "number": number,
-            "last_xid": xid,
-            "last_seq": seq,
-            "count": count,
-            "root": bytes(root).hex(),
-            "prev": bytes(prev).hex(),
-            "at": at,
-        }
+    for number, xid, seq, count, root, prev, digest, at, form in seals:
+        said = seal_says(
+            form, number=number, position=(xid, seq), count=count, root=bytes(root), prev=bytes(prev), at=at
+        )
         right = link(before.hash, number, canonical(said))
         if (number, bytes(prev), bytes(digest)) != (before.number + 1, before.hash, right):
             return f"seal: seal {number} does not follow the one before it", number
-        if len(hashes) != count or merkle_root(hashes) != bytes(root):
+        if (count, bytes(root)) != sealed_between(before.last_position, (xid, seq), form):
             return (
-                f"seal: the entries under seal {number} ({before.last_position} to {(xid, seq)}) are not those sealed",
+                f"seal: what stands under seal {number} (to {(xid, seq)}) is not what was sealed",
                 number,
             )
         before = LastSeal(number, (xid, seq), bytes(digest))
     return "", number
 
 
-def _hashes_between(after: tuple[int, int], upto: tuple[int, int]) -> list[bytes]:
+def sealed_between(after: tuple[int, int], upto: tuple[int, int], form: int) -> tuple[int, bytes]:
+    """How many entries stand after one position and up to another, and the root over what a seal covers there."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT hash FROM journal_entry WHERE (xid, seq) > (%s::text::xid8, %s)"
-            " AND (xid, seq) <= (%s::text::xid8, %s) ORDER BY xid, seq",
+            "SELECT xid::text::bigint AS at_xid, seq, hash FROM journal_entry"
+            " WHERE (xid, seq) > (%s::text::xid8, %s) AND (xid, seq) <= (%s::text::xid8, %s) ORDER BY xid, seq",
             [str(after[0]), after[1], str(upto[0]), upto[1]],
         )
-        return [bytes(row[0]) for row in cursor.fetchall()]
+        entries = cursor.fetchall()
+    if form == 1:
+        return len(entries), merkle_root([bytes(digest) for _xid, _seq, digest in entries])
+    leaves = [leaf({"xid": xid, "seq": seq, "hash": bytes(digest).hex()}) for xid, seq, digest in entries]
+    return len(entries), merkle_root(leaves + row_leaves(after[0], upto[0]))

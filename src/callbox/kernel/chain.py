@@ -50,6 +50,11 @@ def link(previous: bytes, number: int, body: bytes) -> bytes:
     return hashlib.sha256(previous + number.to_bytes(8, "big") + body).digest()
 
 
+def leaf(said: Mapping[str, object]) -> bytes:
+    """What stands under a seal for one thing said: SHA-256 of its one spelling."""
+    return hashlib.sha256(canonical(said)).digest()
+
+
 def merkle_root(leaves: Sequence[bytes]) -> bytes:
     """One hash over many (RFC 6962, section 2.1): leaves and nodes are told apart by a first byte."""
     if not leaves:

@@ -32,6 +32,7 @@ def test_every_loop_registers_itself() -> None:
         "seals",
         "sign-ins",
         "unread",
+        "witnesses",
     ]
 
 
