@@ -114,7 +114,9 @@ def test_every_watched_table_is_there_and_has_its_triggers() -> None:
 def test_a_second_upgrade_notes_nothing_and_a_changed_table_is_noted_with_an_entry(scene: None) -> None:
     def upgrade() -> None:
         environment = {**os.environ, "DATABASE_URL": os.environ["CALLBOX_OWNER_URL"]}
-        subprocess.run([sys.executable, "-m", "callbox.commands._migrating", "expand"], env=environment, check=True)
+        subprocess.run(
+            [sys.executable, "-m", "callbox.commands._migrating", "expand"], env=environment, check=True
+        )
 
     before = queries.verify().entries
     upgrade()
