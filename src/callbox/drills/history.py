@@ -8,13 +8,12 @@ from django.db import connection, transaction
 
 from callbox.access import domain as access
 from callbox.access.actions import (
-    begin_sign_in,
     create_person,
     define_agency,
-    end_sign_in,
     grant_role,
 )
 from callbox.access.domain import system_actor
+from callbox.access.sign_ins import begin_sign_in, end_sign_in
 from callbox.dispatch.actions import assign_unit, move_assignment
 from callbox.dispatch.units import Equipment, define_station, define_unit, set_availability
 from callbox.incidents.actions import Kind, Where, add_remark, classify_incident, open_incident
