@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from tests import world
 from tests.world import AT
 
+from callbox.host.provision import with_part
 from callbox.journal import actions, queries
 from callbox.journal.watched import watched
 
@@ -113,7 +114,8 @@ def test_every_watched_table_is_there_and_has_its_triggers() -> None:
 
 def test_a_second_upgrade_notes_nothing_and_a_changed_table_is_noted_with_an_entry(scene: None) -> None:
     def upgrade() -> None:
-        environment = {**os.environ, "DATABASE_URL": os.environ["CALLBOX_OWNER_URL"]}
+        owner = with_part(os.environ["CALLBOX_OWNER_URL"], "system")
+        environment = {**os.environ, "DATABASE_URL": owner}
         subprocess.run(
             [sys.executable, "-m", "callbox.commands._migrating", "expand"], env=environment, check=True
         )
