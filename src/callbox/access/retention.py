@@ -21,11 +21,20 @@ def note_erased(table: str, rows: int, *, by: Actor, at: datetime) -> int:
 
     Returns rows. Raises NotAllowed.
     """
+    return _note("erase", table, rows, by, at)
+
+
+def note_sealed(table: str, rows: int, *, by: Actor, at: datetime) -> int:
+    """Journal that so many rows that an older release wrote open were sealed, in that transaction; as above."""
+    return _note("seal_old", table, rows, by, at)
+
+
+def _note(move: str, table: str, rows: int, by: Actor, at: datetime) -> int:
     role = by.require("personal.erase")
     if rows:
         facts = {"table": table, "rows": rows}
         chain = uuid5(NAMESPACE, f"erasure/{table}")
-        append(chain, "erasure", "erase", facts=facts, actor=by.id, role=role, at=at)
+        append(chain, "erasure", move, facts=facts, actor=by.id, role=role, at=at)
     return rows
 
 

@@ -22,11 +22,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print one JSON line."""
-    from callbox.commands._setup import prepare
     from callbox.drills.load import load
     from callbox.drills.site import site
 
-    prepare()
     with site() as here, load(here, 1):
         lags = _look_on(here.urls.owner, args.seconds)
     if len(lags) < 2:

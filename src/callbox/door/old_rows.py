@@ -1,20 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
 """Contacts that the release before this one wrote open are sealed. Part of the room's actions."""
 
+from datetime import datetime
+
 from django.db import transaction
 
+from callbox.access.retention import note_sealed
 from callbox.access.sealing import Column, register
 from callbox.door import domain
 from callbox.door.models import Contact
 from callbox.door.sealing import Sealer
 from callbox.host.vault import vault
+from callbox.kernel.actor import Actor
 
 COLUMN = register(Column("door_contact", "id"))
 PORTION = 200
 
 
 @transaction.atomic
-def seal_old() -> int:
+def seal_old(*, by: Actor, at: datetime) -> int:
     """Seal a portion; how many. Each keeps its id, and its bytes; `known_as` lets a repeat be seen."""
     rows = list(Contact.objects.select_for_update(skip_locked=True).filter(body__isnull=False)[:PORTION])
     for row in rows:
@@ -28,7 +32,7 @@ def seal_old() -> int:
             key="",
             content_type="",
         )
-    return len(rows)
+    return note_sealed("door_contact", len(rows), by=by, at=at)
 
 
 def _contact(row: Contact) -> domain.Contact:
