@@ -118,6 +118,13 @@ def names_of(actors: Iterable[str]) -> dict[str, str]:
     }
 
 
+def staff_with(actors: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """The agency's code and the name of people who act ("person:<uuid>"), by that id; others are left out."""
+    ids = {actor.removeprefix("person:") for actor in actors if actor.startswith("person:")}
+    found = Person.objects.filter(id__in=ids).values_list("id", "agency__code", "name")
+    return {f"person:{key}": (agency or "", name) for key, agency, name in found}
+
+
 def demo_people(at: datetime) -> dict[str, Person]:
     """The demo's own person of each role. Their sign-in names begin with `demo-`; simulated people's do not."""
     people = Person.objects.filter(username__startswith=DEMO, is_active=True).select_related("agency")

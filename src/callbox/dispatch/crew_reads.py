@@ -14,7 +14,7 @@ from callbox.dispatch.models import Assignment, Position, Unit
 from callbox.geo.domain.things import Route
 from callbox.geo.queries import current_city, speed_factor_on
 from callbox.incidents.models import Incident
-from callbox.incidents.queries import Details, details_for, incident_for, visible
+from callbox.incidents.queries import ROUTE, Details, details_for, incident_for, note_place_read, visible
 from callbox.kernel.actor import Actor
 from callbox.kernel.errors import Invalid, NotFound
 from callbox.kernel.text import gettext_noop as _
@@ -89,7 +89,9 @@ def way_to(actor: Actor, unit: Unit, assignment_id: UUID, *, at: datetime) -> tu
     assignment = queries.assignment_for(actor, assignment_id)
     if assignment.unit_id != unit.matter_id:
         raise NotFound
-    place = incident_for(actor, assignment.incident_id).place
+    incident = incident_for(actor, assignment.incident_id)
+    note_place_read(actor, [incident.pk], purpose=ROUTE, at=at)
+    place = incident.place
     if place.lon is None or place.lat is None:
         raise Invalid(_("This incident has no place on the map. Go by its address."))
     begins, source = _start(unit)

@@ -19,7 +19,7 @@ from callbox.geo.domain.travel import TravelField
 from callbox.geo.queries import City, current_city, speed_factor_on
 from callbox.incidents.catalogue import load_types
 from callbox.incidents.models import Incident
-from callbox.incidents.queries import incident_for
+from callbox.incidents.queries import RECOMMEND, incident_for, note_place_read
 from callbox.kernel.actor import Actor
 from callbox.kernel.errors import Invalid
 from callbox.kernel.text import gettext_noop as _
@@ -49,6 +49,7 @@ def recommendation_for(actor: Actor, incident_id: UUID, at: datetime) -> Advice:
     """
     actor.require("incident.recommend")
     incident = incident_for(actor, incident_id)
+    note_place_read(actor, [incident_id], purpose=RECOMMEND, at=at)
     place = incident.place
     if not incident.type or incident.priority is None or place.lon is None or place.lat is None:
         raise Invalid(

@@ -8,7 +8,7 @@ from callbox.dispatch import queries
 from callbox.dispatch.recommend import roads_of
 from callbox.geo.domain.things import Route
 from callbox.geo.queries import current_city, speed_factor_on
-from callbox.incidents.queries import PERSONAL, incident_for
+from callbox.incidents.queries import PERSONAL, ROUTE, incident_for, note_place_read
 from callbox.kernel.actor import Actor
 from callbox.kernel.errors import Invalid, NotFound
 from callbox.kernel.text import gettext_noop as _
@@ -21,6 +21,7 @@ def route_for(actor: Actor, incident_id: UUID, unit_id: UUID, at: datetime) -> R
     """
     incident, unit = incident_for(actor, incident_id), queries.unit_for(actor, unit_id)
     actor.require_sight(PERSONAL, incident.matter.scope)
+    note_place_read(actor, [incident.pk], purpose=ROUTE, at=at)
     place = incident.place
     if place.lon is None or place.lat is None:
         raise Invalid(_("The incident has no place on the map yet."))

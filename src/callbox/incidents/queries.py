@@ -19,6 +19,7 @@ from callbox.kernel.actor import Actor
 from callbox.kernel.errors import NotFound
 
 SEE, PERSONAL = f"{KIND}.see", f"{KIND}.personal"
+SIMILAR, ROUTE, RECOMMEND = "similar", "route", "recommend"  # what for
 
 
 def incident_for(actor: Actor, incident_id: UUID) -> Incident:
@@ -84,22 +85,19 @@ def places_for(
     """The places of many incidents for a map or a board; one noted read for each. Sensitive ones are left out."""
     shown = [i for i in incidents if not i.sensitive and actor.may(PERSONAL, i.matter.scope)]
     if shown:
-        note_read(
-            "incident",
-            [i.matter_id for i in shown],
-            purpose,
-            action=PERSONAL,
-            scope=actor.keys,
-            by=actor,
-            at=at,
-        )
+        note_place_read(actor, [i.matter_id for i in shown], purpose=purpose, at=at)
     return {incident.matter_id: place_told(incident.place) for incident in shown}
+
+
+def note_place_read(actor: Actor, incident_ids: Iterable[UUID], *, purpose: str, at: datetime) -> None:
+    """Note that the places of incidents that this actor may see are handed out, be it as a way or a distance."""
+    note_read("incident", incident_ids, purpose, action=PERSONAL, scope=actor.keys, by=actor, at=at)
 
 
 def similar_for(
     actor: Actor, lon: float, lat: float, at: datetime, *, type_code: str = "", leave_out: UUID | None = None
 ) -> list[Suggestion]:
-    """Open incidents that may be the same event as one at this place (WGS84) and time."""
+    """Open incidents that may be the same event as one at this place (WGS84) and time; that read is noted."""
     types = load_types()
     known = [
         OpenIncident(
@@ -116,7 +114,10 @@ def similar_for(
         if i.place.lon is not None and i.place.lat is not None and i.matter_id != leave_out
     ]
     group = types[type_code].group if type_code in types else ""
-    return suggest(Report(lon, lat, at, type_code, group), known, load_limits(at.date()))
+    found = suggest(Report(lon, lat, at, type_code, group), known, load_limits(at.date()))
+    if found:
+        note_place_read(actor, [each.incident for each in found], purpose=SIMILAR, at=at)
+    return found
 
 
 def next_number() -> int:
