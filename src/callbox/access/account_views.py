@@ -46,7 +46,12 @@ def account(request: HttpRequest) -> HttpResponse:
         {"id": row.pk, "kind": in_words(FACTORS, row.type), "since": row.created_at, "used": row.last_used_at}
         for row in queries.factors_of(person.pk)
     ]
-    context = {"rows": rows, "factors": factors, "codes": queries.recovery_codes_left(person.pk)}
+    context: dict[str, object] = {
+        "rows": rows,
+        "factors": factors,
+        "codes": queries.recovery_codes_left(person.pk),
+    }
+    context["may_widen"] = actor_of_request(request).may("widening.ask")
     return render(request, "access/account.html", context)
 
 

@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from callbox.access import queries
 from callbox.access.domain import ROLES
@@ -97,7 +97,7 @@ def end_grant(grant_id: UUID, *, by: Actor, at: datetime) -> None:
     grant = Grant.objects.filter(id=grant_id).first()
     if grant is None:
         raise NotFound
-    if not Grant.objects.filter(id=grant_id, until=None).update(until=at):
+    if not Grant.objects.filter(Q(until=None) | Q(until__gt=at), id=grant_id).update(until=at):
         raise Conflict
     _changed(grant.person_id)
     facts = {"role": grant.role, "keys": grant.keys}

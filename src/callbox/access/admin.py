@@ -6,11 +6,13 @@ from typing import Any
 from django import forms
 from django.contrib.admin import register
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from callbox.access.actions import create_person, define_agency, end_grant, grant_role, set_password
 from callbox.access.domain import ROLES
 from callbox.access.models import Agency, Grant, Person
+from callbox.access.passwords import SHORTEST
 from callbox.access.site import ThroughActions, acting, site
 from callbox.access.taking_back import take_back_agency
 from callbox.kernel.errors import Conflict
@@ -18,7 +20,6 @@ from callbox.kernel.text import gettext_noop
 
 PEOPLE = "people.manage"
 KINDS = ("fire", "ems", "police", "city")
-SHORTEST_PASSWORD = 12
 
 
 class AgencyForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only for the type checker
@@ -57,7 +58,7 @@ class PersonForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only for
     """A person. new_password: sets it and ends every sign-in of that person."""
 
     new_password = forms.CharField(
-        label=_("New password"), required=False, min_length=SHORTEST_PASSWORD, widget=forms.PasswordInput
+        label=_("New password"), required=False, min_length=SHORTEST, widget=forms.PasswordInput
     )
 
     class Meta:
@@ -71,6 +72,7 @@ class People(ThroughActions):
     """People. Who they are stays; what they may do is granted and ended."""
 
     power = PEOPLE
+    fresh = True
     form = PersonForm
     actions = ()
     list_display = ("username", "name", "agency")
@@ -111,6 +113,7 @@ class Grants(ThroughActions):
     """What each person may do. A grant is never changed: taking it back ends it."""
 
     power = PEOPLE
+    fresh = True
     form = GrantForm
     list_display = ("person", "role", "keys", "since", "until")
     list_filter = ("role",)
@@ -127,6 +130,6 @@ class Grants(ThroughActions):
 
     def back(self, obj: Grant, request: HttpRequest) -> None:
         """End it now."""
-        if obj.until is not None:
+        if obj.until is not None and obj.until <= timezone.now():
             raise Conflict(gettext_noop("This has ended already."))
         acting(request, end_grant, obj.id)

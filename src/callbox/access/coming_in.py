@@ -2,23 +2,21 @@
 """From a right password, passkey or word of the directory to a session. An edge that the pages share."""
 
 from datetime import datetime
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from callbox.access import queries
 from callbox.access.browsers import device_kind, remember_browser
 from callbox.access.domain import ADMINISTRATOR, CALL_TAKER, CREW, DISPATCHER, SUPERVISOR
 from callbox.access.half import PROVE, SET_UP, begin_half
-from callbox.access.limits import minutes, needs_factor
+from callbox.access.limits import needs_factor
 from callbox.access.middleware import SESSION_KEY
-from callbox.access.models import Person, SignIn
-from callbox.access.sign_ins import DEMO, begin_sign_in, end_signed_in
+from callbox.access.models import Person
+from callbox.access.sign_ins import begin_sign_in, end_signed_in
 
 HOMES = {
     CREW: "/crew",
@@ -81,23 +79,3 @@ def leave(request: HttpRequest, *, at: datetime) -> None:
     """End the sign-in of this session and forget the session."""
     end_signed_in(request.session.get(SESSION_KEY), at=at)
     logout(request)
-
-
-def is_fresh(request: HttpRequest, *, at: datetime) -> bool:
-    """Whether a factor was proven in this sign-in so recently that people, roles and factors may be changed.
-
-    The demo's people, who have no factors, count as fresh in demo mode only.
-    """
-    sign_in: SignIn | None = request.sign_in  # type: ignore[attr-defined]  # set by WithActor
-    if sign_in is None:
-        return False
-    if settings.CONFIG.demo and sign_in.method == DEMO:
-        return True
-    proven = sign_in.factor_at
-    return proven is not None and at - proven < minutes("fresh_factor", at.date())
-
-
-def to_prove_again(request: HttpRequest) -> HttpResponse:
-    """To the page that asks for a factor, and back to this one."""
-    asked = urlencode({"next": request.get_full_path()})
-    return HttpResponseRedirect(f"{reverse('prove-again')}?{asked}")

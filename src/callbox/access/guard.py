@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
-from callbox.access.coming_in import is_fresh, to_prove_again
+from callbox.access.freshness import is_fresh, to_prove_again
 from callbox.access.models import Person
 from callbox.access.site import actor_of_request
 from callbox.kernel.errors import NotAllowed

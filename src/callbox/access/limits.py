@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from callbox.kernel.tables import Row, TableError, read_table
+from callbox.kernel.tables import Row, TableError, Words, read_table
 
 PACKAGE = "callbox.access"
 ANYBODY = "*"
@@ -61,3 +61,25 @@ def _by_role(table: str, roles: Iterable[str], day: date) -> list[Row]:
     if None in found:
         raise TableError(f"{table} has no line for {sorted(held)} on {day}")
     return [row for row in found if row is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class Wider:
+    """The role that somebody may take for so many minutes."""
+
+    role: str
+    minutes: int
+
+
+def wider_for(roles: Iterable[str], day: date) -> Wider | None:
+    """What the first line of widening.tsv that fits these roles gives; None when it gives no role they lack."""
+    held = set(roles)
+    for row in read_table(PACKAGE, "widening.tsv"):
+        if row.in_force(day) and row["role"] in held and row["wider"] not in held:
+            return Wider(row.need("wider"), row.whole("minutes", 1, 1_440))
+    return None
+
+
+def reason_words() -> dict[str, Words]:
+    """The reasons for wider access: code to words, in the order shown."""
+    return {row.need("code"): row.words() for row in read_table(PACKAGE, "widening_reasons.tsv")}

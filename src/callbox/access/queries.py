@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from callbox.access import domain
-from callbox.access.models import Agency, Grant, Person, PersonalRead, SignIn
+from callbox.access.models import Agency, Grant, Person, PersonalRead, SignIn, Widening
 from callbox.kernel.actor import Actor
 from callbox.kernel.errors import NotFound
 
@@ -95,6 +95,35 @@ def person_of(actor: Actor, person_id: UUID) -> Person:
     if person is None:
         raise NotFound
     return person
+
+
+def own_widening(actor: Actor) -> Widening | None:
+    """The wider access that this person has now, if any."""
+    return Widening.objects.filter(person_id=person_id_of(actor), ended_at=None).first()
+
+
+def widenings(actor: Actor) -> list[Widening]:
+    """Who took wider access, the latest first, at most a hundred. Raises NotFound."""
+    actor.require_sight("widening.see")
+    rows = Widening.objects.select_related("person", "grant", "text", "noted_by")
+    return list(rows.order_by("-since")[:100])
+
+
+def widenings_not_noted(actor: Actor) -> int:
+    """How many of others nobody has taken note of. Raises NotFound."""
+    actor.require_sight("widening.see")
+    return Widening.objects.filter(noted_at=None).exclude(person_id=person_id_of(actor)).count()
+
+
+def reads_during(widening: Widening) -> list[tuple[str, int]]:
+    """What its person read of personal data while it lasted: kind and number of rows."""
+    reads = PersonalRead.objects.filter(
+        actor=f"person:{widening.person_id}",
+        at__gte=widening.since,
+        at__lte=widening.ended_at or widening.until,
+    )
+    counted = reads.values("subject").annotate(rows=Count("subject_id", distinct=True)).order_by("subject")
+    return [(each["subject"], each["rows"]) for each in counted]
 
 
 def person_id_of(actor: Actor) -> UUID:

@@ -15,8 +15,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from callbox.access.coming_in import begin_session, is_fresh, to_prove_again
+from callbox.access.coming_in import begin_session
 from callbox.access.factors import add_passkey, add_totp
+from callbox.access.freshness import is_fresh, to_prove_again
 from callbox.access.half import SET_UP, half_of
 from callbox.access.models import Person
 from callbox.access.passkey_views import body_of, credential_of

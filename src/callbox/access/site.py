@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from callbox.access.freshness import is_fresh, to_prove_again
 from callbox.kernel.actor import Actor
 from callbox.kernel.errors import Refusal
 
@@ -61,7 +62,22 @@ class ThroughActions(ModelAdmin):  # type: ignore[type-arg]  # generic only for 
     """A table of configuration. `store` does the saving; nothing is deleted; the journal is the only log."""
 
     power = CHANGE
+    fresh = False  # whether a change needs a factor proven a short while ago
     actions: tuple[str, ...] = ("take_back",)
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **more: Any) -> Any:
+        """The form; where `fresh` says so, only after a factor was proven."""
+        return self._fresh(request) or super().changeform_view(request, *args, **more)
+
+    def changelist_view(self, request: HttpRequest, *args: Any, **more: Any) -> Any:
+        """The list; what is chosen in it is done, where `fresh` says so, only after a factor was proven."""
+        stale = self._fresh(request) if request.method == "POST" else None
+        return stale or super().changelist_view(request, *args, **more)
+
+    def _fresh(self, request: HttpRequest) -> HttpResponse | None:
+        if not self.fresh or is_fresh(request, at=timezone.now()):
+            return None
+        return to_prove_again(request)
 
     def store(self, obj: Any, form: Any, change: bool, request: HttpRequest) -> Any:
         """Save through the room's action and answer the row that is there now."""

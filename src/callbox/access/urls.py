@@ -3,7 +3,20 @@
 
 from django.urls import path
 
-from callbox.access import account_views, passkey_views, people_views, set_up_views, views
+from callbox.access import (
+    account_views,
+    directory_views,
+    passkey_views,
+    people_views,
+    set_up_views,
+    views,
+    widening_views,
+)
+from callbox.kernel.text import gettext_noop as _
+from callbox.web.menu import add_desk
+
+add_desk("people-sign-ins", _("Sign-ins"), action="sign_in.end", rank=90)
+add_desk("wider-all", _("Wider access"), action="widening.see", rank=91)
 
 urlpatterns = [
     path("sign-in", views.sign_in, name="sign-in"),
@@ -23,5 +36,12 @@ urlpatterns = [
     path("people/sign-ins", people_views.people, name="people-sign-ins"),
     path("people/sign-ins/end", people_views.end, name="people-end"),
     path("people/sign-ins/reset", people_views.reset, name="people-reset"),
+    path("sign-in/directory", directory_views.begin, name="directory"),
+    path("sign-in/directory/back", directory_views.back, name="directory-back"),
+    path("wider", widening_views.wider, name="wider"),
+    path("wider/end", widening_views.end, name="wider-end"),
+    path("wider/all", widening_views.everybody, name="wider-all"),
+    path("wider/note", widening_views.note, name="wider-note"),
+    path("wider/mark", widening_views.mark, name="wider-mark"),
     path("demo", views.demo, name="demo"),
 ]

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from callbox.access import queries
 from callbox.access.browsers import known_browser, source_of
-from callbox.access.coming_in import go_on, home_of, leave, welcome
+from callbox.access.coming_in import go_on, home_of, is_ours, leave, welcome
 from callbox.access.domain import ADMINISTRATOR, CALL_TAKER, CREW, DISPATCHER, SUPERVISOR
 from callbox.access.factors import PASSKEY, use_code
 from callbox.access.guard import page, person_of_request
@@ -21,6 +21,7 @@ from callbox.access.guesses import FACTOR, begin_attempt, end_attempt, marks_of
 from callbox.access.half import PROVE, half_of
 from callbox.access.models import Person
 from callbox.access.sign_ins import DEMO, PASSWORD, note_factor
+from callbox.access.site import actor_of_request
 from callbox.kernel.errors import Invalid, NotFound, Refusal
 from callbox.kernel.text import gettext_noop as _
 
@@ -42,13 +43,16 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     given = request.POST if request.method == "POST" else request.GET
     asked = given.get("next", "")
     if request.method == "GET":
-        return _form(request, asked, {})
+        # A stream that ended because a role came or went leads here: whoever is still signed in goes on.
+        if "ended" in request.GET and actor_of_request(request).roles and is_ours(request, asked):
+            return redirect(asked)
+        return form(request, asked, {})
     username, password = (request.POST.get(name, "")[:LONGEST] for name in ("username", "password"))
     at = timezone.now()
     try:
         person = _check(request, username, password)
     except Refusal as refusal:
-        return _form(request, asked, {"username": text_of(refusal)}, username, status=422)
+        return form(request, asked, {"username": text_of(refusal)}, username, status=422)
     return go_on(request, person, asked, PASSWORD, at=at)
 
 
@@ -68,9 +72,10 @@ def text_of(refusal: Refusal) -> str:
     return text % refusal.params if refusal.params else text
 
 
-def _form(
+def form(
     request: HttpRequest, asked: str, errors: dict[str, str], username: str = "", status: int = 200
 ) -> HttpResponse:
+    """The page of the password, with what went wrong."""
     context = {
         "errors": errors,
         "asked": asked,

@@ -17,7 +17,7 @@ def create(name: str, password: str) -> int:
     with database():
         use_django()
         _create(name, password)
-    print(f"{name} can sign in now.")
+    print(f"{name} can sign in now, and sets up a second factor first.")
     return 0
 
 

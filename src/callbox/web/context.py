@@ -9,6 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, gettext
 
+from callbox.access.queries import widenings_not_noted
 from callbox.kernel.actor import Actor
 from callbox.kernel.text import gettext_noop as _
 from callbox.web.menu import desks_for
@@ -23,14 +24,23 @@ ROLE_NAMES = {
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `who`, `desk_pages`, `account_url`, `sign_out_url`, `clock_speed`. Free where not shown."""
+    """Context processor: who looks, their desks, marks and addresses, `clock_speed`. Free where not shown."""
     return {
         "who": SimpleLazyObject(lambda: _who(request)),
         "desk_pages": SimpleLazyObject(lambda: desks_for(request)),
+        "widenings": SimpleLazyObject(lambda: _widenings(request)),
         "account_url": _address("account") if _signed_in(request) else "",
         "sign_out_url": _address("sign-out") if _signed_in(request) else "",
         "clock_speed": settings.CONFIG.speed,
     }
+
+
+def _widenings(request: HttpRequest) -> dict[str, int]:
+    """For whoever is to be told: how many took wider access that nobody has taken note of; else empty."""
+    actor: Actor | None = getattr(request, "actor", None)
+    if actor is None or not actor.may("widening.see"):
+        return {}
+    return {"count": widenings_not_noted(actor)}
 
 
 def _signed_in(request: HttpRequest) -> bool:

@@ -45,6 +45,9 @@ class SecurityHeaders:
         response = self.get_response(request)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
+        if request.is_secure():
+            for cookie in response.cookies.values():
+                cookie["secure"] = True
         private = response.headers.get("Content-Type", "").startswith(PRIVATE)
         # Our own files carry no version in their address: asked again each time, they cost a 304.
         response.headers.setdefault("Cache-Control", "private, no-store" if private else "no-cache")

@@ -103,7 +103,7 @@ def test_a_frozen_door_is_given_up(live: Page) -> None:
 
 def test_it_leaves_when_the_sign_in_has_ended(live: Page) -> None:
     DOOR.say("bye", '{"reason": "signed-out"}')
-    live.wait_for_url(re.compile(r"/sign-in\?next=%2Flive$"))
+    live.wait_for_url(re.compile(r"/sign-in\?next=%2Flive&ended=1$"))
 
 
 def test_it_leaves_when_no_ticket_is_given_any_more(page: Page, watched: Watched) -> None:

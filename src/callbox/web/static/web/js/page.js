@@ -7,6 +7,7 @@ import "./combobox.js";
 import "./forms.js";
 import "./keys.js";
 import "./palette.js";
+import "./widenings.js";
 import { startStream } from "./stream.js";
 
 // A page that loads its rows first starts the stream itself, where they end: data-live-page="later".

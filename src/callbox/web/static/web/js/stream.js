@@ -121,7 +121,8 @@ function again() {
 function leave() {
   state.ended = true;
   state.source?.close();
-  location.assign(`${SIGN_IN}?next=${encodeURIComponent(location.pathname + location.search)}`);
+  // `ended` brings back whoever is signed in still: only what they may do has changed.
+  location.assign(`${SIGN_IN}?next=${encodeURIComponent(location.pathname + location.search)}&ended=1`);
 }
 
 function check() {
