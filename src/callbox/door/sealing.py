@@ -13,7 +13,9 @@ from callbox.door.domain import Contact, Sealed, channels
 from callbox.host.vault import Vault
 
 META = struct.Struct("<I")
-IN_WORDS = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode  # made once: it is in the hot path
+IN_WORDS = json.JSONEncoder(
+    ensure_ascii=False, separators=(",", ":")
+).encode  # made once: it is in the hot path
 
 
 class Sealer:
