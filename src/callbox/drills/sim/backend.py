@@ -9,6 +9,7 @@ from django.db import connections
 from django.db.backends.postgresql.base import DatabaseWrapper
 from psycopg import errors
 
+from callbox.access.sight import Sight
 from callbox.drills.sim.schedule import Schedule
 from callbox.drills.sim.server import Fault, Request, Server, Session
 from callbox.drills.sim.sql_running import Answer
@@ -117,6 +118,10 @@ class SimWrapper(DatabaseWrapper):
     def __init__(self, server: Server, name: str, host: str) -> None:
         super().__init__({**connections["default"].settings_dict, "OPTIONS": {}}, "default")
         self._server, self._name, self._host = server, name, host
+        self.sight: Sight | None = None  # row-level security is not simulated
+
+    def end_reading(self) -> None:
+        """Nothing is read in a transaction of its own here."""
 
     def ensure_connection(self) -> None:
         """Connect when there is no connection."""

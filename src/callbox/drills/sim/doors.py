@@ -12,6 +12,7 @@ import asyncpg
 import callbox.door.app
 import callbox.door.aside
 import callbox.door.bytesfile
+import callbox.door.connecting
 import callbox.door.contacts
 import callbox.door.domain
 import callbox.door.drain
@@ -87,6 +88,7 @@ class DoorHost:
             (door.domain, "secrets", secrets),
             (door.spool, "threading", Threads(schedule, self.processes)),
             (door.spool, "queue", Queues(schedule)),
+            (door.connecting, "_check_tables", _fitting),
             (asyncpg, "connect", connector(self.server, "door")),
         ]
 
@@ -130,6 +132,11 @@ class DoorHost:
             self.disk.lose_power()
         for asked in tuple(self._open):
             self._end(asked)
+
+    def bury(self) -> None:
+        """The run is over: forget what was killed."""
+        self._graves.clear()
+        self.loop = SimLoop(self.schedule)
 
     def post(self, channel: str, headers: dict[str, str], body: bytes) -> Asked:
         """Send a contact."""
@@ -193,3 +200,7 @@ class DoorHost:
         self._open.pop(asked, None)
         if not asked.ended.happened:
             asked.ended.happen()
+
+
+async def _fitting(link: object) -> None:
+    """The tables are this release's: they are made from its models."""

@@ -140,7 +140,7 @@ BUGS = (
     _bug(
         "commit not waited for",
         "kept",
-        ("door.store:connect", '"synchronous_commit": "on"', '"synchronous_commit": "off"'),
+        ("door.connecting:_connect", "| SESSION", '| SESSION | {"synchronous_commit": "off"}'),
     ),
     _bug("no ON CONFLICT", "kept offered", ("door.store:INSERT", " ON CONFLICT (id) DO NOTHING", "")),
     _bug(
@@ -254,7 +254,7 @@ BUGS = (
     _bug(
         "reader moves before the call is there",
         "offered",
-        ("intake.reactions:_take", "@transaction.atomic\n", ""),
+        ("intake.reactions:take", "with transaction.atomic():", "if True:"),
     ),
     _bug(
         "seals without horizon",
