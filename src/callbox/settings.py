@@ -41,6 +41,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "callbox.web.request_ids.RequestIds",
     "callbox.web.security.SecurityHeaders",
     "callbox.web.errors.ErrorPages",
     "callbox.access.middleware.AtTheGate",
@@ -138,8 +139,15 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {"line": {"()": "callbox.host.logs.formatter"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {"django.request": {"level": "ERROR"}},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "_granian": {
+            "handlers": ["stderr"],
+            "level": "WARNING",
+            "propagate": False,
+        },  # it has handlers of its own
+    },
 }

@@ -15,6 +15,7 @@ from callbox.commands._setup import migrate, prepare, use_django
 from callbox.geo.domain.version import is_usable
 from callbox.host.cluster import Cluster
 from callbox.host.config import load
+from callbox.host.logs import set_up_logging
 from callbox.host.processes import Part
 from callbox.host.provision import provision, with_part
 
@@ -23,7 +24,7 @@ SPEED = "CALLBOX_DEMO_SPEED"  # not CALLBOX_SPEED: the clock on the wall stays t
 
 def run(args: argparse.Namespace) -> int:
     """Show the demo until told to stop."""
-    logging.basicConfig(level=logging.WARNING, format=_serve.FORMAT)
+    set_up_logging(logging.WARNING)
     config = load()
     os.environ |= {"CALLBOX_CITY": args.city, "CALLBOX_DEMO": "1", SPEED: f"{args.speed:g}"}
     os.environ["CALLBOX_SPOOL"] = str(config.home / f"spool-demo-{args.city}")

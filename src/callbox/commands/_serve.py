@@ -2,7 +2,6 @@
 """What `serve` and `demo` share: the parts, their ports and their end."""
 
 import argparse
-import logging
 import os
 from collections.abc import Callable, Sequence
 
@@ -10,16 +9,16 @@ from callbox.commands._setup import database, prepare
 from callbox.door.options import options_from
 from callbox.host.config import load
 from callbox.host.errors import HostError
+from callbox.host.logs import set_up_logging
 from callbox.host.processes import DOOR, LOCAL, WORKER, Household, Part, free_port, stopped_by_signals, web
 from callbox.kernel.errors import Unavailable
 
 EVERYWHERE = ("0.0.0.0", "::", "")  # noqa: S104 - compared with, not bound to
-FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 
 def run(args: argparse.Namespace) -> int:
     """Serve a real installation until told to stop."""
-    logging.basicConfig(level=logging.INFO, format=FORMAT)
+    set_up_logging()
     os.environ.pop("CALLBOX_DEMO", None)
     options_from(load())  # a setting of the door's that cannot be ends the start here, with its name
     with database():

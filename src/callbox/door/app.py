@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The door as an ASGI application: four paths of its own, everything else is web's."""
+"""The door as an ASGI application: a few paths of its own, everything else is web's."""
 
 import asyncio
 import ipaddress
 import logging
-from collections.abc import Coroutine
+import secrets
+from collections.abc import Coroutine, MutableMapping
 from typing import Any
 
 from callbox.door.accept import DATABASE_DEADLINE_S, Acceptor
+from callbox.door.condition import Condition
 from callbox.door.contacts import take_contact
 from callbox.door.domain import lane_of
 from callbox.door.drain import Drain
@@ -16,6 +18,7 @@ from callbox.door.http import Receive, Scope, Send, answer_json, headers_of, pro
 from callbox.door.hub import Hub
 from callbox.door.keys import keep_making, make_first
 from callbox.door.limits import Limits
+from callbox.door.meter import Meter
 from callbox.door.notify import Notifier
 from callbox.door.options import Options
 from callbox.door.positions import Positions
@@ -26,6 +29,7 @@ from callbox.door.spool import Spool
 from callbox.door.store import Store
 from callbox.door.stream import Streams
 from callbox.door.watch import Watch
+from callbox.host.logs import request_id
 from callbox.host.vault import vault_at
 
 log = logging.getLogger(__name__)
@@ -40,6 +44,7 @@ class Door:
         self.options = options
         self.screens = Screens()
         self.limits = Limits(behind_proxy=options.behind_proxy, gateways=options.gateways)
+        self.meter = Meter()
         self._tasks: list[asyncio.Task[None]] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -47,7 +52,8 @@ class Door:
         if scope["type"] == "lifespan":
             await self._live(receive, send)
         elif scope["type"] == "http":
-            await self._route(scope, receive, send)
+            request_id.set(secrets.token_hex(8))
+            await self._route(scope, receive, self._counted(send))
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close"})
 
@@ -58,20 +64,25 @@ class Door:
             if wait := self.limits.wait_for_contact(scope, lane_of(channel)):
                 await too_many(send, scope, wait, self.options.emergency_number, "not_kept")
                 return
-            await take_contact(scope, receive, send, channel, self.acceptor, self.options)
+            await take_contact(scope, receive, send, channel, self.acceptor, self.options, self.meter)
         elif not self._is_ours(headers_of(scope).get("host", "")):
             await problem(send, scope, 421, "wrong_host")
-        elif not path.startswith("/door/"):
-            if wait := self.limits.wait_for_page(scope):
-                await too_many(send, scope, wait, self.options.emergency_number, "too_many")
-                return
-            await self.proxy.serve(scope, receive, send)
-        elif method == "GET" and path == "/door/stream":
-            await self.streams.serve(scope, receive, send)
-        elif method == "GET" and path == "/door/health":
-            await answer_json(send, 200, health(self.store, self.spool, self.hub))
-        else:
+        elif method == "GET" and path in self._own:
+            await self._own[path](scope, receive, send)
+        elif path.startswith("/door/"):
             await problem(send, scope, 404, "not_found")
+        elif wait := self.limits.wait_for_page(scope):
+            await too_many(send, scope, wait, self.options.emergency_number, "too_many")
+        else:
+            await self.proxy.serve(scope, receive, send)
+
+    def _counted(self, send: Send) -> Send:
+        async def counting(message: MutableMapping[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                self.meter.answered(message["status"])
+            await send(message)
+
+        return counting
 
     def _is_ours(self, host: str) -> bool:
         """Known names and bare numbers only: a stranger's name that leads here could read as our pages do."""
@@ -84,6 +95,9 @@ class Door:
         except ValueError:
             return False
         return True
+
+    async def _health(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        await answer_json(send, 200, health(self.store, self.spool, self.hub))
 
     async def open(self) -> None:
         """Start all parts. Keys and spool first: without them nothing is promised."""
@@ -98,10 +112,19 @@ class Door:
         self.acceptor = Acceptor(self.store, self.spool, self._on_new, sealer.seal)
         self.streams = Streams(options.database_url, options.secret, self.hub, self.watch)
         self.proxy = Proxy(options)
+        self.condition = Condition(options, self.store, self.spool, self.hub, self.watch, self.meter)
         parts = (self.hub, self.watch, self.notifier, Drain(self.spool, self.store, sealer))
         self._keep(self.hub.beat())
         self._keep(keep_making(sealer))
         self._keep(Positions(options.database_url, self.screens).run())
+        self._own = {
+            "/door/stream": self.streams.serve,
+            "/door/health": self._health,
+            "/health": self.condition.health,
+            "/door/state": self.condition.state,
+            "/door/metrics": self.condition.metrics,
+        }
+        self._keep(self.condition.gauges.run())
         for part in parts:
             self._keep(part.run())
 

@@ -2,6 +2,7 @@
 """POST /door/contacts/{channel}: what anybody sends, accepted before anybody reads it."""
 
 import asyncio
+import time
 from datetime import UTC, datetime
 from urllib.parse import parse_qs
 
@@ -9,6 +10,7 @@ from callbox.door.accept import Acceptor, Taken
 from callbox.door.domain import contact_from
 from callbox.door.failures import NotAccepted
 from callbox.door.http import Gone, Receive, Scope, Send, answer, body_of, headers_of, problem
+from callbox.door.meter import REFUSED, Meter
 from callbox.door.options import Options
 from callbox.door.pages import received_page, refused_page, wants_page
 from callbox.door.steps import step
@@ -17,7 +19,13 @@ BODY_DEADLINE_S = 30.0
 
 
 async def take_contact(
-    scope: Scope, receive: Receive, send: Send, channel: str, acceptor: Acceptor, options: Options
+    scope: Scope,
+    receive: Receive,
+    send: Send,
+    channel: str,
+    acceptor: Acceptor,
+    options: Options,
+    meter: Meter,
 ) -> None:
     """Answer 201 once the contact is durable, 503 with a telephone number when it could not be made so.
 
@@ -30,11 +38,14 @@ async def take_contact(
     except (Gone, TimeoutError):
         return
     contact = contact_from(channel, _headers(scope), body, received_at=datetime.now(UTC), cut=cut)
+    begun = time.monotonic()
     try:
         taken = await acceptor.accept(contact)
     except NotAccepted:
+        meter.accepted(contact.lane, REFUSED, time.monotonic() - begun)
         await _say_no(send, scope, options.emergency_number)
         return
+    meter.accepted(contact.lane, taken.accepted, time.monotonic() - begun)
     step("answer")
     await _say_yes(send, scope, taken, options.emergency_number)
     step("answered")

@@ -11,6 +11,7 @@ from callbox.door.connection import Connection, most_connections
 from callbox.door.options import Options, options_from
 from callbox.host.config import load
 from callbox.host.errors import WRONG_SETTINGS, ConfigError
+from callbox.host.logs import set_up_logging
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +46,7 @@ def serve(options: Options) -> None:
         lifespan="on",
         access_log=False,  # a ticket stands in an address, and who called when is nobody's business
         log_level="warning",
+        log_config=None,  # its lines are written as ours are
         server_header=False,
         date_header=False,
         proxy_headers=False,
@@ -57,7 +59,7 @@ def serve(options: Options) -> None:
 
 def main() -> None:
     """Serve with what the environment says; with settings that cannot be, refuse to start."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    set_up_logging()
     try:
         serve(options_from(load()))
     except ConfigError as error:

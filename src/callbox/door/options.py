@@ -15,6 +15,8 @@ from callbox.host.config import Config
 class Options:
     """One door. spool_size, body_limit: bytes. hosts: names by which it is addressed, besides numbers.
 
+    home, city: where the installation keeps what it keeps, and which city is served. metrics_token_file: holds the
+    token with which the metrics may be read from elsewhere.
     behind_proxy: nobody but a proxy of ours reaches it, so what that says of the asker is true.
     gateways: addresses that send for many, whose contacts are not counted.
     """
@@ -32,6 +34,9 @@ class Options:
     body_limit: int = 1 << 20
     behind_proxy: bool = False
     gateways: frozenset[str] = frozenset()
+    home: Path = Path()
+    city: str = ""
+    metrics_token_file: Path | None = None
 
 
 def options_from(config: Config) -> Options:
@@ -55,6 +60,9 @@ def options_from(config: Config) -> Options:
         gateways=_addresses("CALLBOX_GATEWAYS"),
         behind_proxy=environment.switch("CALLBOX_BEHIND_PROXY"),
         body_limit=environment.whole("CALLBOX_BODY_KIB", 1024, 1, 16_384) << 10,
+        home=config.home,
+        city=config.city,
+        metrics_token_file=Path(token) if (token := os.environ.get("CALLBOX_METRICS_TOKEN_FILE")) else None,
     )
 
 

@@ -10,6 +10,7 @@ from yarl import URL
 
 from callbox.door.http import Gone, Receive, Scope, Send, down_page
 from callbox.door.options import Options
+from callbox.host.logs import request_id
 
 # RFC 9110 7.6.1: these concern one connection only.
 HOP_BY_HOP = frozenset(
@@ -89,6 +90,7 @@ def _headers(scope: Scope, refused: frozenset[str]) -> CIMultiDict[str]:
     found.setdefault("x-forwarded-for", scope["client"][0] if scope.get("client") else "")
     found.setdefault("x-forwarded-host", found.get("host", ""))
     found.setdefault("x-forwarded-proto", scope["scheme"])
+    found["x-request-id"] = request_id.get()
     return found
 
 

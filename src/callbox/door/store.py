@@ -79,6 +79,11 @@ class Store:
         """Whether the database counts as gone."""
         return self.went_down.is_set()
 
+    @property
+    def waiting(self) -> int:
+        """How many contacts wait for a connection."""
+        return len(self._waiting)
+
     async def take(self, contact: Sealed) -> bool:
         """Make a contact durable; True when it is new, False when it was there already.
 

@@ -39,6 +39,13 @@ class Watch:
         except DATABASE_FAILURES:
             return False
 
+    async def has_ended(self, ticket: Ticket) -> bool:
+        """Whether that sign-in is known to be over; False also when it cannot be found out."""
+        try:
+            return not await self._in_force([ticket])
+        except DATABASE_FAILURES:
+            return False
+
     async def run(self) -> None:
         """Watch for ever."""
         known_at, blind = time.monotonic(), False

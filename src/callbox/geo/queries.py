@@ -126,3 +126,13 @@ def areas_at(lon: float, lat: float) -> list[str]:
     if current_version(config.cities, config.city) is None:
         return []
     return [area.id for area in current_city().areas_at(lon, lat)]
+
+
+def time_zone_in_force() -> ZoneInfo:
+    """The time zone of the city in force, without opening the city; UTC where none is imported."""
+    config = load()
+    version = current_version(config.cities, config.city)
+    if version is None:
+        return ZoneInfo("UTC")
+    facts = json.loads((config.cities / config.city / version / "city.json").read_text(encoding="utf-8"))
+    return ZoneInfo(facts["time_zone"])

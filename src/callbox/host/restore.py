@@ -76,13 +76,15 @@ def restore(config: Config, source: Path, *, replace: bool = False, keys: Path |
         try:
             _check_room(folder, config.home)
             _unpack_whole(folder, stage, cluster.account, keys)
+            if keys is not None:
+                _put_keys(stage / KEYS, config.keys)
             aside = _exchange(stage, config.home)
             spool_aside = _put_spool(folder / FILES / SPOOL, config.spool)
             _put_city(folder / FILES / CITY, config.cities, manifest)
         finally:
             shutil.rmtree(stage, ignore_errors=True)
     last = _recover(cluster) if manifest.database == "base" else None
-    return Restored(manifest, last, aside, spool_aside, (config.home / KEYS).is_dir())
+    return Restored(manifest, last, aside, spool_aside, config.keys.is_dir())
 
 
 def _check_home(config: Config, replace: bool) -> None:
@@ -175,6 +177,14 @@ def _exchange(stage: Path, home: Path) -> Path | None:
             (home / path.name).rename(aside / path.name)
         path.rename(home / path.name)
     return aside if aside.exists() else None
+
+
+def _put_keys(fresh: Path, keys: Path) -> None:
+    """The keys from the file where keys belong; those that are there are moved beside them."""
+    keys.parent.mkdir(parents=True, exist_ok=True)
+    if keys.exists():
+        keys.rename(keys.with_name(f"{keys.name}.before-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"))
+    shutil.move(fresh, keys)
 
 
 def _put_spool(kept: Path, spool: Path) -> Path | None:

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Max, QuerySet
 
 from callbox.access.actions import note_read
 from callbox.incidents.catalogue import load_types
 from callbox.incidents.domain import KIND
-from callbox.incidents.models import Incident, IncidentCall
+from callbox.incidents.models import Incident, IncidentCall, Remark
 from callbox.incidents.personal import PlaceTold, RemarkTold, place_told, remark_told
 from callbox.incidents.similar import OpenIncident, Report, Suggestion, load_limits, suggest
 from callbox.kernel.actor import Actor
@@ -92,6 +92,12 @@ def places_for(
 def note_place_read(actor: Actor, incident_ids: Iterable[UUID], *, purpose: str, at: datetime) -> None:
     """Note that the places of incidents that this actor may see are handed out, be it as a way or a distance."""
     note_read("incident", incident_ids, purpose, action=PERSONAL, scope=actor.keys, by=actor, at=at)
+
+
+def last_remark_times(incident_ids: Iterable[UUID]) -> dict[UUID, datetime]:
+    """When the last remark was made on each; not what it says. Whoever calls has asked whether they may see them."""
+    found = Remark.objects.filter(incident_id__in=list(incident_ids)).order_by()
+    return dict(found.values_list("incident_id").annotate(last=Max("at")))
 
 
 def similar_for(

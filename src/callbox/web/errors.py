@@ -6,9 +6,11 @@ import sys
 from collections.abc import Callable
 from http import HTTPStatus
 
-from django.db import OperationalError
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django.views.defaults import server_error
@@ -72,6 +74,8 @@ def problem_response(request: HttpRequest, error: Refusal) -> HttpResponse:
 def page_response(request: HttpRequest, error: Refusal) -> HttpResponse:
     """A refusal as a page that says what to do next."""
     status, name, title = answer_for(error)
+    if status == 503:
+        return _bare_page(error)
     context = {
         "status": status,
         "name": name,
@@ -122,6 +126,14 @@ class ErrorPages:
         return answer(request, refusal)
 
 
+def _bare_page(refusal: Refusal) -> HttpResponse:
+    """A page that asks nobody who is signed in: the database that knows it may be the one that is gone."""
+    status, _name, title = answer_for(refusal)
+    numbers = [number.strip() for number in settings.CONFIG.emergency_number.split("/")]
+    context = {"title": gettext(title), "message": text_of(refusal), "numbers": numbers}
+    return _with_retry(HttpResponse(render_to_string("web/unavailable.html", context), status=status))
+
+
 def refusal_behind(error: Exception) -> Refusal | None:
     """The refusal that an exception is, or that a fault of the database means to whoever asked; None for a fault.
 
@@ -130,7 +142,7 @@ def refusal_behind(error: Exception) -> Refusal | None:
     """
     if isinstance(error, Refusal):
         return error
-    if not isinstance(error, OperationalError):
+    if not isinstance(error, OperationalError | InterfaceError):
         return None
     LOG.warning("the database refused: %s", type(error.__cause__).__name__)
     return Conflict() if isinstance(error.__cause__, DeadlockDetected) else Unavailable()

@@ -5,4 +5,7 @@ from django.urls import path
 
 from callbox.web import views
 
-urlpatterns = [path("design", views.design, name="design")]
+urlpatterns = [
+    path("design", views.design, name="design"),
+    path("web/health", views.health, name="web-health"),
+]

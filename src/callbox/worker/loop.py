@@ -4,6 +4,7 @@
 import contextlib
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -44,6 +45,7 @@ class Runner:
         self.loop = loop
         self.wake = threading.Event()
         self.failures = 0
+        self._went_well = time.monotonic()
         self._own_failures = 0  # those in a row that were not the database's
         self._stop = stop
 
@@ -76,7 +78,13 @@ class Runner:
             self._count(error)
             return 0
         self.failures = self._own_failures = 0
+        self._went_well = time.monotonic()
         return did
+
+    @property
+    def quiet_s(self) -> float:
+        """Seconds since a step went well, or since the beginning."""
+        return time.monotonic() - self._went_well
 
     def _count(self, error: Exception) -> None:
         self.failures += 1

@@ -9,9 +9,10 @@ import signal
 import threading
 
 from callbox.host.errors import WRONG_SETTINGS, ConfigError
+from callbox.host.logs import catch_the_uncaught
 from callbox.host.schema import check_tables
 from callbox.worker import loops
-from callbox.worker.loop import Loop, running
+from callbox.worker.loop import Loop, Runner, running
 
 log = logging.getLogger(__name__)
 
@@ -25,8 +26,11 @@ def all_loops() -> list[Loop]:
 def work(stop: threading.Event) -> None:
     """Run every loop until `stop`."""
     from callbox.worker.listen import listen
+    from callbox.worker.standing import standing
 
-    with running(all_loops(), stop) as runners:
+    watched: list[Runner] = []
+    with running([*all_loops(), standing(watched)], stop) as runners:
+        watched.extend(runners)
         ear = threading.Thread(target=listen, args=(runners, stop), name="listen", daemon=True)
         ear.start()
         stop.wait()
@@ -47,6 +51,7 @@ def main() -> None:
     except ConfigError as error:
         log.critical("The worker does not start. %s", error)
         raise SystemExit(WRONG_SETTINGS) from None
+    catch_the_uncaught()
     from callbox.access.seeing import work_as_system
 
     work_as_system()

@@ -16,8 +16,15 @@ MINE, THEIRS = ["unit:mine"], ["unit:theirs"]
 # Written by hand, not derived: who may do what must not be touched, and how far. `scope` means only their own.
 SENSITIVE = {
     "call.personal": {"call_taker": ANY, "dispatcher": ANY, "supervisor": ANY},
-    "incident.personal": {"call_taker": ANY, "dispatcher": ANY, "supervisor": ANY, "crew": SCOPE},
-    "incident.see": {"call_taker": ANY, "dispatcher": ANY, "supervisor": ANY, "crew": SCOPE},
+    # The system reads them for the printable list of open incidents (ADR 0017).
+    "incident.personal": {
+        "call_taker": ANY,
+        "dispatcher": ANY,
+        "supervisor": ANY,
+        "crew": SCOPE,
+        "system": ANY,
+    },
+    "incident.see": {"call_taker": ANY, "dispatcher": ANY, "supervisor": ANY, "crew": SCOPE, "system": ANY},
     "incident.close": {"dispatcher": ANY, "supervisor": ANY},
     "incident.reopen": {"dispatcher": ANY, "supervisor": ANY},
     "incident.waive_part": {"dispatcher": ANY, "supervisor": ANY},

@@ -27,7 +27,7 @@ CANARY = b"canary-of-a-key"
 
 
 def config_of(home: Path) -> Config:
-    return dataclasses.replace(load(), home=home, spool=home / "spool", database_url=None)
+    return dataclasses.replace(load(), home=home, keys=home / "keys", spool=home / "spool", database_url=None)
 
 
 def fill(home: Path) -> Cluster:

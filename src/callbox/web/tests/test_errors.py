@@ -137,9 +137,31 @@ def test_a_database_that_is_gone_before_any_view_is_reached_is_told_as_such(
     def gone(_session: object) -> None:
         raise OperationalError("made up")
 
-    monkeypatch.setattr("django.contrib.sessions.backends.db.SessionStore.load", gone)
+    monkeypatch.setattr("callbox.access.sessions.SessionStore.load", gone)
     client = Client(raise_request_exception=False)
     client.cookies["callbox_session"] = "x" * 32
     answer = client.get(path)
     assert (answer.status_code, answer["Content-Type"]) == (503, kind)
     assert answer["Retry-After"] == "2"
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_without_the_database_a_signed_in_persons_page_is_503_with_the_telephone(
+    client: Client, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    """Sessions are read before any view: what is raised there must not become a fault."""
+
+    def gone(*_: object) -> None:
+        raise OperationalError("made up: connection refused")
+
+    monkeypatch.setattr("callbox.access.sessions.SessionStore.load", gone)
+    client.cookies["callbox_session"] = "a" * 32
+    client.cookies["callbox_language"] = language
+    client.raise_request_exception = False
+    page = client.get("/live", headers={"accept": "text/html"})
+    assert page.status_code == 503
+    assert page["Retry-After"]
+    assert 'href="tel:112"' in page.content.decode()
+    assert ("telephone now" in page.content.decode()) == (language == "en")
+    problem = client.get("/api/refuse/not-found")
+    assert (problem.status_code, problem["Content-Type"]) == (503, "application/problem+json")

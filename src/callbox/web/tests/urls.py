@@ -65,3 +65,5 @@ urlpatterns = [
     re_path(r"^static/(?P<path>.*)$", serve, {"insecure": True}),
     path("", include("callbox.web.urls")),
 ]
+
+handler500 = "callbox.web.errors.fault"
