@@ -28,6 +28,7 @@ def test_every_loop_registers_itself() -> None:
     assert [loop.name for loop in main.all_loops()] == [
         "clocks",
         "contacts",
+        "printout",
         "retention",
         "seals",
         "sign-ins",
