@@ -65,15 +65,25 @@ class Process:
     def kill(self) -> None:
         """It does nothing any more; what it waited for never comes."""
         self.dead = True
-        if not self._greenlet.dead and self._greenlet:
-            self._greenlet.parent = getcurrent()
-            self._greenlet.throw(GreenletExit)
+        before, self._schedule.process = (
+            self._schedule.process,
+            self,
+        )  # its clean-up may want to wait: it dies there
+        try:
+            if not self._greenlet.dead and self._greenlet:
+                self._greenlet.parent = getcurrent()
+                self._greenlet.throw(GreenletExit)
+        finally:
+            self._schedule.process = before
         self.ended.happen()
+
+    def check(self) -> None:
+        """Whoever was killed does not get as far as waiting."""
+        if self.dead:
+            raise GreenletExit
 
     def give_way(self) -> None:
         """Let others run until somebody calls `go_on`."""
-        if self.dead:
-            raise GreenletExit
         parent = self._greenlet.parent
         assert parent is not None  # it was started by go_on
         parent.switch()
@@ -140,6 +150,7 @@ class Schedule:
         process = self.process
         if process is None:
             return
+        process.check()
         self.after(seconds, process.go_on)
         process.give_way()
 
@@ -147,6 +158,7 @@ class Schedule:
         """In a process: wait until it happens, or so long; whether it happened."""
         process = self.process
         assert process is not None, "only a process can wait"
+        process.check()
         waiting = [True]
 
         def wake() -> None:
