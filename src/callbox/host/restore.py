@@ -27,7 +27,8 @@ REPLACED = ("postgresql", *SECRETS)
 STAGE = "restoring"
 # The server replays what the backup holds, then begins a timeline of its own: the old server's later WAL, or a
 # standby that follows the old one, can no longer be mixed up with it.
-RECOVERY = {"restore_command": "/bin/false", "recovery_target_timeline": "current"}
+# No connections before it is through: whoever stopped it half-way would leave a server that does not start.
+RECOVERY = {"restore_command": "/bin/false", "recovery_target_timeline": "current", "hot_standby": "off"}
 
 
 @dataclass(frozen=True, slots=True)

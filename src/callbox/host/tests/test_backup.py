@@ -291,7 +291,8 @@ def test_settings_are_kept_without_what_is_secret(
     place: Path, written: Writer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CALLBOX_CITY", "sf")
-    for name in ("CALLBOX_OWNER_URL", "CALLBOX_OIDC_SECRET", "CALLBOX_SOME_TOKEN"):
+    monkeypatch.setenv("CALLBOX_OWNER_URL", "postgresql://canary-of-a-setting/callbox")
+    for name in ("CALLBOX_OIDC_SECRET", "CALLBOX_SOME_TOKEN"):
         monkeypatch.setenv(name, "canary-of-a-setting")
     back_up(
         dataclasses.replace(config_of(place / "home"), database_url="postgresql://elsewhere"),
