@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from callbox.drills.invariants import ALL, check
+from callbox.drills.invariants import ALL, OVERTAKEN, check
 from callbox.drills.ledger import Ack, Followed, Ledger, Move, Sent
 from callbox.drills.snapshot import ContactRow, EntryRow, MatterRow, Snapshot, read
 
@@ -123,6 +123,12 @@ def taken_out_of_order(ledger: Ledger, found: Snapshot) -> None:
     found.entries[0] = replace(found.entries[0], position=(31, 9))
 
 
+def complaints_before_an_emergency(ledger: Ledger, found: Snapshot) -> None:
+    for number in range(OVERTAKEN + 1):
+        found.contacts.append(ContactRow(f"complaint-{number}", "c" * 64, "civic", (5, number)))
+        add(found, f"c-{number}", "call", "open", "waiting", (29, number), contact=f"complaint-{number}")
+
+
 def reader_behind(ledger: Ledger, found: Snapshot) -> None:
     found.reader = (10, 1)
 
@@ -230,6 +236,7 @@ BREAKERS: tuple[tuple[Breaker, str], ...] = (
     (a_call_of_a_contact_that_is_not_there, "calls"),
     (taken_twice, "doubled"),
     (taken_out_of_order, "order"),
+    (complaints_before_an_emergency, "order"),
     (reader_behind, "reader"),
     (reader_ahead, "reader"),
     (reader_at_nothing, "reader"),

@@ -14,4 +14,4 @@ def test_nothing_is_lost_or_doubled_on_a_bad_line(name: str, mishap: str) -> Non
     result = drill(name).run(seed=7, times=2)
     assert result.broken == []
     assert result.extra["acknowledged"] == result.extra["contacts"]
-    assert result.extra["unheard"], "the line did nothing"
+    assert result.extra[mishap], "the line did nothing"

@@ -4,7 +4,7 @@
 from typing import Any, ClassVar
 
 import pytest
-from django.db import InternalError, connection
+from django.db import InternalError, OperationalError, connection
 from psycopg.errors import ReadOnlySqlTransaction
 
 from callbox.access.actions import end_grant
@@ -114,6 +114,16 @@ def test_what_is_read_outside_an_action_cannot_write() -> None:
             "an error ends its transaction, not the next one"
         )
         end_reading()
+
+
+def test_a_line_that_is_cut_before_a_transaction_begins_is_told_as_any_other_cut() -> None:
+    """Pages answer Django's kind of it; the driver's own was a fault of ours to whoever asked."""
+    with seeing(GATE):
+        connection.ensure_connection()
+        connection.connection.close()
+        with pytest.raises(OperationalError):
+            Person.objects.exists()
+    connection.close()
 
 
 def test_a_savepoint_undone_does_not_widen_what_is_seen() -> None:

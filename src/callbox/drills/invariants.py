@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What must be true after any fault: pure functions over the senders' ledger and what is there."""
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
@@ -10,6 +11,7 @@ from callbox.drills.ledger import FOLLOWED, Ledger
 from callbox.drills.result import DOUBLED, LOST, Broken
 from callbox.drills.snapshot import Snapshot
 
+OVERTAKEN = 40  # twice what the reader of a lane takes before it looks for more urgent ones
 Invariant = Callable[[Ledger, Snapshot], Iterator[Broken]]
 
 
@@ -86,6 +88,20 @@ def taken_in_order_once(_ledger: Ledger, found: Snapshot) -> Iterator[Broken]:
         for before, after in pairwise(position for of, position in taken if of == lane):
             if after < before:
                 yield Broken("order", f"the contact at {after} was taken after the one at {before}")
+
+
+def the_more_urgent_is_taken_first(_ledger: Ledger, found: Snapshot) -> Iterator[Broken]:
+    """While a contact waited, no more than two portions of contacts from less urgent lanes were made calls."""
+    arrived = {row.id: (lane_of(row.channel).rank, row.position) for row in found.contacts}
+    told = (row for row in found.entries if row.kind == "call" and row.move in ("open", "contact"))
+    taken = {row.contact: row.position for row in told if row.contact in arrived}
+    for rank in sorted({of for of, _ in arrived.values()}):
+        less_urgent = sorted(at for contact, at in taken.items() if arrived[contact][0] > rank)
+        for contact, at in taken.items():
+            of, since = arrived[contact]
+            before = bisect_left(less_urgent, at) - bisect_left(less_urgent, since) if of == rank else 0
+            if before > OVERTAKEN:
+                yield Broken("order", f"{before} less urgent contacts went before the contact {contact}")
 
 
 def the_reader_has_read_all(_ledger: Ledger, found: Snapshot) -> Iterator[Broken]:
@@ -176,6 +192,7 @@ ALL: Sequence[Invariant] = (
     same_channel,
     each_contact_is_in_one_call,
     taken_in_order_once,
+    the_more_urgent_is_taken_first,
     the_reader_has_read_all,
     owned_and_in_one_state,
     one_active_assignment,

@@ -163,6 +163,6 @@ class Line:
         with suppress(OSError):
             await writer.drain()
         back.transport.abort()  # nothing of an answer passes from here
-        await asyncio.sleep(DEAF_S)
         self.counts["half_messages" if is_half else "answers_lost"] += 1
+        await asyncio.sleep(DEAF_S)
         return True

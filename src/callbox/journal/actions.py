@@ -84,7 +84,7 @@ def append(
         cursor.execute(APPEND, {**said, **more})
         seq, number = cursor.fetchone()
     if not any(waiting[1] is hint for waiting in connection.run_on_commit):  # one hint for all that is new
-        transaction.on_commit(hint)
+        transaction.on_commit(hint, robust=True)  # what is committed is answered with a yes
     return Appended(seq, number)
 
 

@@ -84,7 +84,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self.end_reading()
         if self._is_idle():
             self._set = self.sight
-            self.connection.execute((b"BEGIN READ ONLY; " if is_read else b"BEGIN; ") + set_sight(self.sight))
+            self._tell((b"BEGIN READ ONLY; " if is_read else b"BEGIN; ") + set_sight(self.sight))
         self._look()
         try:
             found = execute(text, params, many, context)
@@ -92,7 +92,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self.end_reading()
             raise
         if not is_read:
-            self.connection.execute(b"COMMIT")
+            self._tell(b"COMMIT")
         return found
 
     def _look(self) -> None:
@@ -100,5 +100,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
         wanted = self.sight or Sight(self.part)
         if self._set == wanted or (self._set is None and self.sight is None):
             return
-        self.connection.execute(set_sight(wanted))
+        self._tell(set_sight(wanted))
         self._set = wanted
+
+    def _tell(self, text: bytes) -> None:
+        """Execute; what fails is a fault of Django's kinds, so that pages answer it and the connection is let go."""
+        with self.wrap_database_errors:
+            self.connection.execute(text)

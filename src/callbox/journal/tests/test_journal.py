@@ -181,3 +181,12 @@ def test_sealing_goes_on_where_it_stopped() -> None:
     write(new_id(), 1)
     assert actions.seal_entries(at=AT) == 1
     assert queries.verify().seals == 2
+
+
+def test_what_is_committed_is_answered_with_a_yes_when_the_hint_is_lost() -> None:
+    chain = new_id()
+    with transaction.atomic():
+        transaction.on_commit(connection.connection.close)  # the line is cut just after the commit
+        write(chain)
+    connection.close()
+    assert len(queries.history(chain)) == 1
