@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A crowd before the door: far more contacts than usual, from one address and from ten thousand, many of them repeats."""
+"""A crowd before the door: far more contacts than usual, from one address and from ten thousand, many repeated."""
 
 import asyncio
 import json

@@ -13,7 +13,9 @@ from callbox.drills.result import Broken, Result
 from callbox.drills.sampling import Bounds, sampled, within
 from callbox.drills.site import HEALTHY_S, Site, site
 
-HELP = "300 emergencies a second from one address and ten thousand, complaints beside; --times: how many seconds"
+HELP = (
+    "300 emergencies a second from one address and ten thousand, complaints beside; --times: how many seconds"
+)
 TIMES = 60
 READ_S = 30.0  # for each second of storm, until all of it are calls
 BOUNDS = Bounds(files=1_500, waiting=50_000)  # the door holds at most 768 connections, and a call can wait
@@ -52,7 +54,9 @@ def _weigh(crowd: Crowd, result: Result) -> None:
     """What became of the emergencies, and of the complaints."""
     emergencies = list(crowd.emergencies())
     errors = [tried.outcome for sent in emergencies for tried in sent.attempts if tried.outcome != "201"]
-    result.broken += [Broken("refused", f"an emergency was answered {said}") for said in errors if said[0] == "4"]
+    result.broken += [
+        Broken("refused", f"an emergency was answered {said}") for said in errors if said[0] == "4"
+    ]
     p99_s = percentile([sent.wait_s or HEALTHY_S for sent in emergencies], 0.99)
     if p99_s > USUAL_S:
         result.late.append(f"of a hundred emergencies one waited {p99_s:.2f} s")
@@ -70,4 +74,3 @@ def percentile(values: Sequence[float], share: float) -> float:
     """The smallest value that at least that share of all do not pass; 0 without any."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0
-
