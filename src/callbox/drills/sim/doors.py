@@ -16,6 +16,7 @@ import callbox.door.connecting
 import callbox.door.contacts
 import callbox.door.domain
 import callbox.door.drain
+import callbox.door.gauges
 import callbox.door.hub
 import callbox.door.keys
 import callbox.door.positions
@@ -88,7 +89,8 @@ class DoorHost:
             (door.domain, "secrets", secrets),
             (door.spool, "threading", Threads(schedule, self.processes)),
             (door.spool, "queue", Queues(schedule)),
-            (door.connecting, "_check_tables", _fitting),
+            (door.connecting, "_check_tables", _nothing),
+            (door.gauges.Gauges, "run", _nothing),
             (asyncpg, "connect", connector(self.server, "door")),
         ]
 
@@ -202,5 +204,5 @@ class DoorHost:
             asked.ended.happen()
 
 
-async def _fitting(link: object) -> None:
-    """The tables are this release's: they are made from its models."""
+async def _nothing(_: object) -> None:
+    """The tables are this release's, since they are made from its models; what watches the machine has none here."""
