@@ -55,6 +55,7 @@ PARTS = {
     },
     "dispatch": {
         "units": "actions",
+        "retention": "actions",
         "crew": "actions",
         "recommend": "queries",
         "plans": "domain",

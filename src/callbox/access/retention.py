@@ -9,7 +9,7 @@ from django.db import transaction
 
 from callbox.access.actions import NAMESPACE
 from callbox.access.limits import minutes
-from callbox.access.models import FailedSignIn, WideningText
+from callbox.access.models import FailedSignIn, SignIn, WideningText
 from callbox.journal.actions import append
 from callbox.kernel.actor import Actor
 
@@ -40,15 +40,23 @@ def _note(move: str, table: str, rows: int, by: Actor, at: datetime) -> int:
 
 @transaction.atomic
 def erase_expired(*, by: Actor, at: datetime) -> int:
-    """Erase reasons whose date has come, sessions that have run out and guesses that count no more; how many rows.
+    """Erase reasons and sign-ins whose date has come, sessions that ran out, guesses that count no more; how many.
 
     Sessions and guesses hold no personal data in clear (only hashes and ids): their going is not journalled.
     """
     due = list(WideningText.objects.filter(retain_until__lte=at).exclude(sealed=b"")[:PORTION])
     count = WideningText.objects.filter(pk__in=[row.pk for row in due]).update(sealed=b"")
     note_erased("access_wideningtext", count, by=by, at=at)
+    count += _erase_sign_ins(by, at)
     old = Session.objects.filter(expire_date__lte=at).values_list("pk", flat=True)[:PORTION]
     sessions, _rows = Session.objects.filter(pk__in=list(old)).delete()
     window = minutes("guess_window", at.date())
     guesses, _rows = FailedSignIn.objects.filter(at__lte=at - window - timedelta(seconds=1)).delete()
     return count + sessions + guesses
+
+
+def _erase_sign_ins(by: Actor, at: datetime) -> int:
+    """The journal still says that they began and ended."""
+    ended = SignIn.objects.filter(ended_at__lte=at - minutes("sign_in_kept", at.date()))
+    count, _rows = SignIn.objects.filter(pk__in=list(ended.values_list("pk", flat=True)[:PORTION])).delete()
+    return note_erased("access_signin", count, by=by, at=at)

@@ -6,6 +6,7 @@ from datetime import datetime
 from callbox.access import keys
 from callbox.access import retention as access
 from callbox.access.domain import system_actor
+from callbox.dispatch import retention as dispatch
 from callbox.door import old_rows as old_contacts
 from callbox.door import retention as door
 from callbox.incidents import old_rows as old_incidents
@@ -28,6 +29,7 @@ def step(at: datetime) -> int:
         + intake.erase_expired(by=ACTOR, at=at)
         + incidents.erase_expired(by=ACTOR, at=at)
         + access.erase_expired(by=ACTOR, at=at)
+        + dispatch.forget_messages(by=ACTOR, at=at)
     )
     return erased or _look_after_keys(at)
 
