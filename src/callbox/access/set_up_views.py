@@ -27,7 +27,7 @@ from callbox.access.vault import hidden, shown
 from callbox.access.views import LONGEST, text_of
 from callbox.kernel.errors import Refusal
 
-SECRET = "totp_secret"  # noqa: S105 - the name of a place in the session, where it stands encrypted
+SECRET = "totp_secret"  # noqa: S105 - the name of a place in the session, where it stands encrypted  # pragma: allowlist secret
 View = Callable[[HttpRequest, Person], HttpResponse]
 
 

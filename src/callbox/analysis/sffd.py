@@ -19,6 +19,13 @@ from zoneinfo import ZoneInfo
 ZONE = ZoneInfo("America/Los_Angeles")
 MILESTONES = ("assigned", "en_route", "on_scene", "transport", "hospital", "clear")
 _STAMPS = ("Dispatch", "Response", "On Scene", "Transport", "Hospital", "Available")
+UNUSABLE = (
+    ValueError,
+    IndexError,
+    KeyError,
+    AttributeError,
+    OverflowError,
+)  # a short row, a year without end
 UNREADABLE, INVERTED, NO_CLEAR = "unreadable", "inverted_stamps", "no_clear_time"
 
 
@@ -97,7 +104,7 @@ def read_calls(path: Path) -> Calls:
         rows += 1
         try:
             call, stamps = _call(cells), [_moment(cells[f"{name} DtTm"]) for name in _STAMPS]
-        except (ValueError, IndexError) as problem:
+        except UNUSABLE as problem:
             unusable.append(Unusable(line, cells.get("RowID") or "", UNREADABLE, str(problem)))
             continue
         unit = _unit(line, cells, call, stamps)

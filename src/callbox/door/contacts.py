@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from urllib.parse import parse_qs
 
 from callbox.door.accept import Acceptor, Taken
-from callbox.door.domain import contact_from
+from callbox.door.domain import Contact, contact_from
 from callbox.door.failures import NotAccepted
 from callbox.door.http import Gone, Receive, Scope, Send, answer, body_of, headers_of, problem
 from callbox.door.meter import REFUSED, Meter
@@ -37,7 +37,7 @@ async def take_contact(
             body, cut = await body_of(receive, options.body_limit)
     except (Gone, TimeoutError):
         return
-    contact = contact_from(channel, _headers(scope), body, received_at=datetime.now(UTC), cut=cut)
+    contact = contact_of(channel, scope, body, at=datetime.now(UTC), cut=cut)
     begun = time.monotonic()
     try:
         taken = await acceptor.accept(contact)
@@ -49,6 +49,11 @@ async def take_contact(
     step("answer")
     await _say_yes(send, scope, taken, options.emergency_number)
     step("answered")
+
+
+def contact_of(channel: str, scope: Scope, body: bytes, *, at: datetime, cut: bool = False) -> Contact:
+    """A request and its body as a contact, whatever they say."""
+    return contact_from(channel, _headers(scope), body, received_at=at, cut=cut)
 
 
 async def _say_yes(send: Send, scope: Scope, taken: Taken, numbers: str) -> None:

@@ -13,7 +13,15 @@ from callbox.door.store import insert
 
 # What the database says about a contact, and not about itself.
 UNFIT = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, asyncpg.ProgramLimitExceededError)
-BROKEN_RECORD = (ValueError, KeyError, TypeError, struct.error)
+BROKEN_RECORD = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+    struct.error,
+)
 SOUND = {
     "channel": str,
     "lane": str,

@@ -68,7 +68,7 @@ def _file(path: str) -> dict[str, str]:
         return {}
     try:
         said = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise HostError(f"The directory's settings cannot be read from {path}: {error}") from error
     return {
         name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in said.items()
@@ -76,7 +76,10 @@ def _file(path: str) -> dict[str, str]:
 
 
 def _checked(issuer: str) -> str:
-    parts = urlsplit(issuer)
+    try:
+        parts = urlsplit(issuer)
+    except ValueError as error:
+        raise HostError(f"The directory's issuer is no address ({error}): {issuer!r}.") from error
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
         raise HostError(f"The directory's issuer must be an https address, not {issuer!r}.")
     return issuer

@@ -62,7 +62,11 @@ def switch(name: str) -> bool:
 def folder(name: str, default: Path) -> Path:
     """The path of a folder, there or not."""
     found = path(name, default)
-    if found.exists() and not found.is_dir():
+    try:
+        is_other = found.exists() and not found.is_dir()
+    except OSError:  # a name longer than a file system takes
+        is_other = True
+    if is_other:
         raise wrong(name, f"names {found}, which is no folder", default)
     return found
 
@@ -83,7 +87,7 @@ def database_url(name: str) -> str | None:
     try:
         parts = conninfo_to_dict(found)
         is_ours = bool(parts.get("dbname")) and str(parts.get("port") or "5432").replace(",", "").isdecimal()
-    except ProgrammingError:
+    except (ProgrammingError, UnicodeError):
         is_ours = False
     if not is_ours:
         raise wrong(

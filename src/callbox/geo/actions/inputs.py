@@ -7,6 +7,7 @@ import io
 import json
 import math
 import re
+import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -41,7 +42,7 @@ def open_text(path: Path) -> Iterator[TextIO]:
             yield io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")
     except FileNotFoundError as error:
         raise Invalid(_("There is no file %(file)s. Check the path."), file=str(path)) from error
-    except (OSError, EOFError, UnicodeDecodeError) as error:
+    except (OSError, EOFError, UnicodeDecodeError, csv.Error, zlib.error) as error:
         raise Invalid(
             _("%(file)s cannot be read (%(why)s). Give a whole file in UTF-8."),
             file=path.name,
@@ -101,7 +102,9 @@ def read_features(path: Path) -> list[Mapping[str, object]]:
     with open_text(path) as file:
         try:
             data = json.load(file)
-        except json.JSONDecodeError as error:
+        except UnicodeDecodeError:
+            raise  # `open_text` says what to do
+        except (ValueError, RecursionError) as error:  # also a number without end, lists within lists
             raise Invalid(
                 _("%(file)s is no GeoJSON (%(why)s). Export it again as a FeatureCollection in WGS84."),
                 file=path.name,

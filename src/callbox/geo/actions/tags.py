@@ -60,7 +60,7 @@ def speed_kmh(text: str | None) -> float | None:
         return None
     if text == "walk":
         return WALKING_KMH
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(mph|km/h|kmh|kph)?", text.split(";")[0].strip())
+    match = re.fullmatch(r"(\d{1,4}(?:\.\d{1,9})?)\s*(mph|km/h|kmh|kph)?", text.split(";")[0].strip())
     if not match or float(match[1]) <= 0:
         return None
     return float(match[1]) * (KMH_PER_MPH if match[2] == "mph" else 1.0)
@@ -102,5 +102,5 @@ def names_of(tags: Mapping[str, str]) -> Names:
 
 def lanes_of(tags: Mapping[str, str]) -> int:
     """The number of lanes, 0 where unknown."""
-    match = re.match(r"\d+", tags.get("lanes", ""))
+    match = re.match(r"\d{1,2}(?!\d)", tags.get("lanes", ""))
     return int(match[0]) if match else 0

@@ -50,7 +50,7 @@ def test_it_is_made_as_the_design_says(cluster: Cluster) -> None:
         "synchronous_commit": "on",
         "max_connections": "200",
         "wal_level": "replica",
-        "password_encryption": "scram-sha-256",
+        "password_encryption": "scram-sha-256",  # pragma: allowlist secret
     }
     assert {name: one(cluster, f"SELECT current_setting('{name}')") for name in facts} == facts
     assert one(cluster, "SELECT datlocale FROM pg_database WHERE datname = 'template1'") == "C.UTF-8"

@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What targets share: bytes as text, and as a file."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+def text_of(data: bytes) -> str:
+    """Any text, lone surrogates included: such come out of JSON."""
+    return data.decode("utf-8", "surrogatepass" if data[:1] == b"\xed" else "replace")
+
+
+@contextmanager
+def file_of(data: bytes, name: str) -> Iterator[Path]:
+    """A file with these bytes, gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="callbox-fuzz-") as folder:
+        path = Path(folder, name)
+        path.write_bytes(data)
+        yield path
