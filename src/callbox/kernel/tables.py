@@ -10,7 +10,6 @@ from datetime import date
 from functools import cache
 from importlib.resources import files
 
-
 LONGEST_NUMBER = 18  # digits
 
 

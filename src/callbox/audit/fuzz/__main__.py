@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One parser under atheris, in the environment of the tools: `python -m callbox.audit.fuzz NAME [libFuzzer options]`."""
+"""One parser under atheris, in the environment of the tools: NAME, then options of libFuzzer."""
 
 import os
 import sys
@@ -7,7 +7,7 @@ import sys
 
 def main() -> None:
     """Feed the parser until its time is over; libFuzzer ends the process."""
-    import atheris  # type: ignore[import-not-found]  # in the environment of the tools only
+    import atheris  # in the environment of the tools only
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "callbox.settings")
     name = sys.argv.pop(1)

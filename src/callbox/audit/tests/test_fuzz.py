@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rubbish for every parser: only what it documents comes out. `callbox audit fuzz` does the same for longer."""
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -50,8 +52,8 @@ def test_a_fault_is_not_taken_for_a_refusal() -> None:
     """Python's own ValueError is no TableError, and UnicodeDecodeError no ValueError that somebody meant."""
 
     class Careless:
-        REFUSALS = (ValueError,)
-        SEEDS = ()
+        REFUSALS: tuple[type[BaseException], ...] = (ValueError,)
+        SEEDS: Sequence[bytes] = ()
 
         def feed(self, data: bytes) -> None:
             data.decode("ascii")

@@ -20,7 +20,9 @@ from callbox.door.tests.conftest import Server
     [
         ("postgresql:///callbox", ()),
         ("postgresql://me:word@db/callbox", (("db", 5432),)),  # pragma: allowlist secret
+        # pragma: allowlist nextline secret
         ("postgresql://me:word@db:6000/callbox", (("db", 6000),)),
+        # pragma: allowlist nextline secret
         ("postgresql://me:word@one,two:6000/callbox", (("one", 5432), ("two", 6000))),
         ("postgresql://me@[::1]:6000,[::2]/callbox", (("::1", 6000), ("::2", 5432))),
         ("postgresql://me@%2Frun%2Fpg/callbox", (("/run/pg", 5432),)),
@@ -36,9 +38,11 @@ def test_the_hosts_of_an_address(dsn: str, hosts: tuple[tuple[str, int], ...]) -
 def test_who_and_what_stay_and_what_only_libpq_knows_goes() -> None:
     # pragma: allowlist nextline secret
     said = (
+        # pragma: allowlist nextline secret
         "postgresql://me:w%40rd@a,b/callbox?target_session_attrs=read-write&connect_timeout=3&sslmode=require"
     )
     assert address(said).url == (
+        # pragma: allowlist nextline secret
         "postgresql://me:w%40rd@/callbox?target_session_attrs=read-write&sslmode=require"
     )
 
