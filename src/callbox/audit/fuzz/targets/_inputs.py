@@ -9,7 +9,10 @@ from pathlib import Path
 
 def text_of(data: bytes) -> str:
     """Any text, lone surrogates included: such come out of JSON."""
-    return data.decode("utf-8", "surrogatepass" if data[:1] == b"\xed" else "replace")
+    try:
+        return data.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return data.decode("utf-8", "replace")
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from callbox.audit.fuzz.targets._inputs import text_of
 from callbox.kernel.tables import TableError, parse_table
 
 REFUSALS: tuple[type[BaseException], ...] = (TableError,)
-SEEDS = (b"a\tvalid_from\n5\t2026-01-31\n", b"a\n" + b"9" * 5000, b"a\tb\n1\n", b"a\n\xc2\xb2\n")
+SEEDS = (b"\xed", b"a\tvalid_from\n5\t2026-01-31\n", b"a\n" + b"9" * 5000, b"a\tb\n1\n", b"a\n\xc2\xb2\n")
 
 
 def feed(data: bytes) -> None:
