@@ -53,7 +53,7 @@ class Streams:
             await problem(send, scope, 403 if now else 503, "no_ticket" if now else "unchecked")
             return
         wanted = asked.get("after", [""])[0] or headers_of(scope).get("last-event-id", "")
-        screen = Screen(ticket, Position.read(wanted) or now)
+        screen = Screen(ticket, Position.read(wanted) or self._hub.entries or now)  # as hello says it
         self._hub.screens.add(screen)
         try:
             await self._run(screen, receive, send)

@@ -39,9 +39,12 @@ class Loop:
 
 
 class Runner:
-    """Runs one loop until `stop`; errors are logged, waited out and never end it."""
+    """Runs one loop until `stop`; errors are logged, waited out and never end it. clock: what time it is."""
 
-    def __init__(self, loop: Loop, stop: threading.Event) -> None:
+    def __init__(
+        self, loop: Loop, stop: threading.Event, clock: Callable[[], datetime] = timezone.now
+    ) -> None:
+        self._clock = clock
         self.loop = loop
         self.wake = threading.Event()
         self.failures = 0
@@ -72,7 +75,7 @@ class Runner:
         """One step; 0 when it failed."""
         rescue = self.loop.rescue if self._own_failures >= self.loop.patience else None
         try:
-            did = (rescue or self.loop.step)(timezone.now())
+            did = (rescue or self.loop.step)(self._clock())
         except Exception as error:  # the one place: whatever it is, the next contact must be taken
             log.exception("The loop %s failed; it goes on in %.1f s.", self.loop.name, self.pause_s)
             self._count(error)
@@ -95,9 +98,11 @@ class Runner:
 
 
 @contextmanager
-def running(loops: list[Loop], stop: threading.Event) -> Iterator[list[Runner]]:
+def running(
+    loops: list[Loop], stop: threading.Event, clock: Callable[[], datetime] = timezone.now
+) -> Iterator[list[Runner]]:
     """Run each loop in a thread of its own, with its own connection, until the block ends."""
-    runners = [Runner(loop, stop) for loop in loops]
+    runners = [Runner(loop, stop, clock) for loop in loops]
     threads = [threading.Thread(target=runner.run, name=runner.loop.name) for runner in runners]
     for thread in threads:
         thread.start()

@@ -25,11 +25,12 @@ def all_loops() -> list[Loop]:
 
 def work(stop: threading.Event) -> None:
     """Run every loop until `stop`."""
+    from callbox.worker.clock import database_time
     from callbox.worker.listen import listen
     from callbox.worker.standing import standing
 
     watched: list[Runner] = []
-    with running([*all_loops(), standing(watched)], stop) as runners:
+    with running([*all_loops(), standing(watched)], stop, database_time) as runners:
         watched.extend(runners)
         ear = threading.Thread(target=listen, args=(runners, stop), name="listen", daemon=True)
         ear.start()

@@ -3,17 +3,18 @@
 
 import os
 import threading
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
 from django.db import OperationalError, connection
+from django.utils import timezone
 from tests.contacts import raw_contact
 from tests.world import moves_in_between
 
 from callbox.intake import reactions, reading
 from callbox.intake.models import Call, CallContact
-from callbox.worker import main
+from callbox.worker import clock, main
 from callbox.worker.loop import DATABASE_PAUSE_S, LONGEST_PAUSE_S, Loop, Runner, running
 from callbox.worker.loops import contacts
 
@@ -167,3 +168,22 @@ def test_a_notify_wakes_the_loop_that_wants_it() -> None:
         stop.set()
         ear.join()
     assert not calm.wake.is_set()
+
+
+def test_a_step_is_told_the_time_of_the_clock_it_was_given() -> None:
+    """A worker whose own machine's clock leaps must not call a promise late: it asks the database."""
+    told: list[datetime] = []
+
+    def step(at: datetime) -> int:
+        told.append(at)
+        return 0
+
+    moment = datetime(2031, 1, 1, tzinfo=UTC)
+    Runner(Loop("made-up", step, every_s=1.0), threading.Event(), lambda: moment).step()
+    assert told == [moment]
+
+
+def test_the_worker_takes_its_time_from_the_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    leapt = timezone.now() + timedelta(hours=1)
+    monkeypatch.setattr(timezone, "now", lambda: leapt)
+    assert clock.database_time() < leapt - timedelta(minutes=30)
