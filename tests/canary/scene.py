@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A night with two crews, a stranger and a contact that nobody has read yet: a canary in each protected field."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import encrypt
+from django.utils import timezone
+
+from callbox.access.actions import create_person, grant_role
+from callbox.access.domain import ROLES
+from callbox.access.models import Person
+from callbox.access.queries import actor_of
+from callbox.access.sign_ins import begin_sign_in
+from callbox.access.totp import new_secret
+from callbox.access.widening import take_wider_access
+from callbox.dispatch.actions import assign_unit
+from callbox.dispatch.units import define_station
+from callbox.incidents.actions import Kind, Where, add_remark
+from callbox.incidents.linking import open_for_call
+from callbox.intake.actions import claim_call
+from callbox.kernel.ids import new_id
+from tests import world
+from tests.canary.tokens import NOBODY, Token
+from tests.contacts import raw_contact
+from tests.signed_in import Signed, signed_in
+from tests.world import AT, SETUP, call_taker, dispatcher
+
+OWN, FOREIGN, STRANGER = "own", "foreign", "stranger"
+OTHER_CREW, WITHOUT = "other_crew", "without_role"
+LON, LAT = -122.4194, 37.7749
+
+
+@dataclass
+class Walker:
+    """One who walks: a role or none, with a client that is signed in or not."""
+
+    name: str
+    role: str
+    keys: tuple[str, ...]
+    client: Signed
+    person: str = NOBODY
+
+
+@dataclass
+class Night:
+    """Everything there is. ids: by side, what fills the places of an address."""
+
+    tokens: list[Token] = field(default_factory=list)
+    ids: dict[str, dict[str, UUID]] = field(default_factory=dict)
+    walkers: list[Walker] = field(default_factory=list)
+    units: dict[str, Any] = field(default_factory=dict)
+    people: dict[str, Person] = field(default_factory=dict)
+    station: UUID = field(default_factory=new_id)
+
+    def plant(self, name: str, *powers: str, **more: Any) -> str:
+        """A new canary for this field; its text."""
+        text = f"kanarié {name.replace('.', ' ')} {len(self.tokens):03d}vogel"
+        self.tokens.append(Token(name, text, powers, **more))
+        return text
+
+    def plain(self, name: str, *powers: str, **more: Any) -> str:
+        """The same, of letters and digits alone."""
+        text = f"kanari{name.replace('.', '').replace('_', '')}{len(self.tokens):03d}vogel"
+        self.tokens.append(Token(name, text, powers, **more))
+        return text
+
+    def whole(self, name: str, text: object, *powers: str, **more: Any) -> None:
+        """A token that Callbox made: an id."""
+        self.tokens.append(Token(name, str(text), powers, whole=True, **more))
+
+
+def first_half() -> Night:
+    """Both crews and their units, and the incident of the one."""
+    night = Night()
+    for name in (OWN, FOREIGN):
+        night.units[name] = world.unit({OWN: "KA01", FOREIGN: "KB01"}[name])
+    fire = night.units[OWN].agency
+    night.station = define_station("KS1", "Station 1", fire, LON, LAT, by=SETUP, at=AT).pk
+    for role in ROLES:
+        keys = (f"unit:{night.units[OWN].pk}",) if role == "crew" else ()
+        _walker(night, role, role, keys)
+    _walker(night, OTHER_CREW, "crew", (f"unit:{night.units[FOREIGN].pk}",))
+    _walker(night, WITHOUT, "", ())
+    night.walkers.append(Walker("nobody", "", (), signed_in(None)))
+    _side(night, OWN)
+    return night
+
+
+def second_half(night: Night) -> None:
+    """What is another's: the other crew's incident, a stranger's things, a contact."""
+    _side(night, FOREIGN)
+    stranger = _person(night, STRANGER, "crew", ())
+    night.ids[FOREIGN]["person"] = stranger.pk
+    _widened(night, stranger)
+    _unread(night)
+
+
+def _person(night: Night, name: str, role: str, keys: tuple[str, ...]) -> Person:
+    username = f"kanari-{name.replace('_', '-')}-{len(night.tokens):03d}vogel"
+    shown = f"kanarié {name} name {len(night.tokens):03d}vogel"
+    who = create_person(username, shown, None, by=SETUP, at=AT)
+    if role:
+        grant_role(who, role, keys, by=SETUP, at=AT)
+    who, me = Person.objects.get(pk=who.pk), f"person:{who.pk}"
+    night.people[name] = who
+    night.tokens.append(Token(f"{name}.username", username, ("people.manage", "sign_in.end"), owner=me))
+    night.tokens.append(Token(f"{name}.name", shown, (), owner=me, also=("people.see",)))
+    device = night.plain(f"{name}.device", owner=me, also=("people.manage", "sign_in.end"))
+    begin_sign_in(who, at=timezone.now(), factor=True, device=device)
+    secret = new_secret()
+    night.tokens.append(Token(f"{name}.factor", secret, ()))
+    Authenticator.objects.create(user=who, type="totp", data={"secret": encrypt(secret)})
+    return who
+
+
+def _walker(night: Night, name: str, role: str, keys: tuple[str, ...]) -> None:
+    who = _person(night, name, role, keys)
+    night.walkers.append(Walker(name, role, keys, signed_in(who), f"person:{who.pk}"))
+
+
+def _side(night: Night, name: str) -> None:
+    now, unit = timezone.now(), night.units[name]
+    texts = {each: f"kanarié {name} {each} {index:02d}vogel" for index, each in enumerate(CALLER)}
+    said: dict[str, Any] = {
+        **texts,
+        "number": {OWN: "+15550104711", FOREIGN: "+15550104712"}[name],
+        "lon": LON,
+        "lat": LAT,
+    }
+    call = world.waiting_call(said.pop("words"), **said)
+    claim_call(call.pk, by=call_taker(), at=now)
+    address, note, remark = (f"kanarié {name} {each} vogel" for each in ("address", "note", "remark"))
+    incident = open_for_call(
+        Where(LON, LAT, address, note), Kind("FIRE.BUILDING"), call=call.pk, by=call_taker(), at=now
+    )
+    sent = assign_unit(incident.pk, unit.pk, by=dispatcher(), at=now)
+    add_remark(incident.pk, remark, by=dispatcher(), at=now)
+    reached = tuple(_fresh(incident).scope)
+    heard = tuple(_fresh(call).scope)
+    for each in CALLER:
+        text = texts[each] if each != "number" else str(said["number"])
+        night.tokens.append(Token(f"{name}.{each}", text, ("call.personal",), heard))
+    for each, text in {"address": address, "note": note, "remark": remark}.items():
+        night.tokens.append(Token(f"{name}.{each}", text, ("incident.personal",), reached))
+    night.whole(f"{name}.call", call.pk, "call.see", scope=heard, also=("reads.see",))
+    night.whole(f"{name}.incident", incident.pk, "incident.see", scope=reached, also=("reads.see",))
+    night.whole(f"{name}.assignment", sent.pk, "assignment.see", scope=tuple(_fresh(sent).scope))
+    night.ids[name] = {
+        "call_id": call.pk,
+        "incident_id": incident.pk,
+        "assignment_id": sent.pk,
+        "unit_id": unit.pk,
+        "station_id": night.station,
+        "agency_id": unit.agency_id,
+        "person": next(who.pk for key, who in night.people.items() if key != STRANGER),
+    }
+
+
+CALLER = ("name", "number", "words", "place")
+
+
+def _fresh(row: Any) -> Any:
+    row.matter.refresh_from_db()
+    return row.matter
+
+
+def _widened(night: Night, who: Person) -> None:
+    now, me = timezone.now(), f"person:{who.pk}"
+    words = night.plant("stranger.widening", "widening.see", owner=me)
+    made = take_wider_access("life_in_danger", words, by=actor_of(who, now), at=now)
+    night.whole("stranger.widening_id", made.pk, "widening.see", owner=me)
+    night.ids[FOREIGN]["widening"] = made.pk
+
+
+def _unread(night: Night) -> None:
+    words = night.plain("contact.body")
+    raw_contact(f'{{"words": "{words}"}}'.encode(), at=timezone.now() + timedelta(seconds=1))
