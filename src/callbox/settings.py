@@ -131,7 +131,8 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "中文")]
-LANGUAGE_COOKIE_NAME = "callbox_language"
+LANGUAGE_COOKIE_NAME = "callbox_language"  # the door reads it too; it says nothing of anybody
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 
 STATIC_URL = "/static/"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000

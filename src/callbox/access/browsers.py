@@ -31,16 +31,23 @@ def source_of(request: HttpRequest) -> str:
     return str(said).split(",")[0].strip()
 
 
+def cookie_name() -> str:
+    """Over https no other host can set it (its name begins with __Host-)."""
+    return f"__Host-{COOKIE}" if settings.CONFIG.https else COOKIE
+
+
 def remember_browser(response: HttpResponse, username: str, *, secure: bool) -> None:
     """Leave a sign that this person has signed in here: their wrong guesses here are then counted by themselves."""
     value = signing.dumps([_mark(username), secrets.token_hex(8)], salt=SALT)
-    response.set_cookie(COOKIE, value, max_age=LASTS_S, secure=secure, httponly=True, samesite="Strict")
+    response.set_cookie(
+        cookie_name(), value, max_age=LASTS_S, secure=secure, httponly=True, samesite="Strict"
+    )
 
 
 def known_browser(request: HttpRequest, username: str) -> str:
     """What tells this browser from all others, if this person has signed in here before; else nothing."""
     try:
-        mark, token = signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT, max_age=LASTS_S)
+        mark, token = signing.loads(request.COOKIES.get(cookie_name(), ""), salt=SALT, max_age=LASTS_S)
     except (signing.BadSignature, ValueError, TypeError):
         return ""
     return str(token) if hmac.compare_digest(str(mark), _mark(username)) else ""

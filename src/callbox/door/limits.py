@@ -17,7 +17,7 @@ from callbox.door.domain import Lane
 from callbox.door.http import Scope, headers_of
 from callbox.kernel.tables import read_table
 
-SESSION_COOKIE = "callbox_session"
+SESSION_COOKIES = ("__Host-callbox_session", "callbox_session")  # over https, and else
 SIGN_IN = "/sign-in"
 MOST_KEYS = 50_000  # askers remembered; the one not seen for longest is forgotten first
 NETWORK_BITS = 64  # one subscriber has as many IPv6 addresses as this leaves
@@ -112,7 +112,8 @@ def source_of(scope: Scope, *, behind_proxy: bool) -> str:
 def _session(scope: Scope) -> str:
     """A short name for the session's cookie, "" without one; the cookie itself is not kept."""
     try:
-        found = SimpleCookie(headers_of(scope).get("cookie", "")).get(SESSION_COOKIE)
+        cookies = SimpleCookie(headers_of(scope).get("cookie", ""))
     except CookieError:
         return ""
-    return hashlib.sha256(found.value.encode()).hexdigest()[:16] if found else ""
+    found = next((cookies[name].value for name in SESSION_COOKIES if name in cookies), "")
+    return hashlib.sha256(found.encode()).hexdigest()[:16] if found else ""

@@ -3,6 +3,7 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 # Scripts and styles come from our own files only: text that somebody typed can never run. Workers are the
@@ -34,6 +35,10 @@ HEADERS = {
 }
 
 
+# Sent where the installation says that its pages are reached by https only; browsers then ask no other way for a year.
+HTTPS_ONLY = "max-age=31536000; includeSubDomains"
+
+
 class SecurityHeaders:
     """Middleware that sets the headers an answer does not have yet, and keeps pages out of shared caches."""
 
@@ -45,6 +50,8 @@ class SecurityHeaders:
         response = self.get_response(request)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
+        if settings.CONFIG.https:
+            response.headers.setdefault("Strict-Transport-Security", HTTPS_ONLY)
         if request.is_secure():
             for cookie in response.cookies.values():
                 cookie["secure"] = True
