@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What every answer forbids the browser, and that no way in takes files."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings as django_settings
+from django.http import HttpRequest, HttpResponse
+from django.test import RequestFactory
+from pytest_django import Settings
+
+from callbox.web.security import SecurityHeaders
+
+SOURCE = Path(__file__).parents[2]
+HTTPS_ONLY = "Strict-Transport-Security"
+
+
+def answered(kind: str, **asked: object) -> HttpResponse:
+    def view(request: HttpRequest) -> HttpResponse:
+        return HttpResponse("", content_type=kind)
+
+    return SecurityHeaders(view)(RequestFactory().get("/", **asked))  # type: ignore[arg-type]
+
+
+def test_nothing_runs_that_is_not_our_own_file() -> None:
+    answer = answered("text/html")
+    policy = answer["Content-Security-Policy"]
+    assert "unsafe" not in policy
+    assert "default-src 'self'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert (answer["X-Content-Type-Options"], answer["Referrer-Policy"]) == ("nosniff", "same-origin")
+    assert not answer.has_header("Server")
+
+
+@pytest.mark.parametrize("kind", ["text/html; charset=utf-8", "application/json", "application/problem+json"])
+def test_nobody_keeps_a_private_answer(kind: str) -> None:
+    assert answered(kind)["Cache-Control"] == "private, no-store"
+
+
+def test_only_an_installation_with_https_binds_browsers_to_it(settings: Settings) -> None:
+    settings.SESSION_COOKIE_SECURE = False
+    assert not answered("text/html", secure=True).has_header(HTTPS_ONLY)
+    settings.SESSION_COOKIE_SECURE = True
+    assert not answered("text/html").has_header(HTTPS_ONLY)
+    assert answered("text/html", secure=True)[HTTPS_ONLY] == "max-age=31536000"
+
+
+def test_no_cookie_is_for_scripts_or_other_sites() -> None:
+    assert django_settings.SESSION_COOKIE_HTTPONLY
+    assert django_settings.CSRF_COOKIE_HTTPONLY
+    assert django_settings.LANGUAGE_COOKIE_HTTPONLY
+    sites = (django_settings.SESSION_COOKIE_SAMESITE, django_settings.CSRF_COOKIE_SAMESITE)
+    assert {*sites, django_settings.LANGUAGE_COOKIE_SAMESITE} == {"Lax"}
+
+
+def test_no_way_in_takes_files() -> None:
+    """The day one does, it needs limits of bytes and pixels, and pictures without their place."""
+    takes = re.compile(r"request\.FILES|UploadedFile|multipart/form-data|type=\"file\"")
+    files = [*SOURCE.glob("*/*.py"), *SOURCE.glob("*/api/*.py"), *SOURCE.glob("*/templates/**/*.html")]
+    assert [path.name for path in files if takes.search(path.read_text(encoding="utf-8"))] == []
