@@ -22,7 +22,6 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
-HSTS = "max-age=31536000"  # a year; only where CALLBOX_HTTPS says that there is no other way in
 PRIVATE = ("text/html", "application/json", "application/problem+json")
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
@@ -56,8 +55,6 @@ class SecurityHeaders:
         if request.is_secure():
             for cookie in response.cookies.values():
                 cookie["secure"] = True
-        if settings.SESSION_COOKIE_SECURE and request.is_secure():
-            response.headers.setdefault("Strict-Transport-Security", HSTS)
         private = response.headers.get("Content-Type", "").startswith(PRIVATE)
         # Our own files carry no version in their address: asked again each time, they cost a 304.
         response.headers.setdefault("Cache-Control", "private, no-store" if private else "no-cache")

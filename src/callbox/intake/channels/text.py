@@ -10,6 +10,6 @@ from callbox.intake.domain import Said
 def read(body: bytes, content_type: str) -> Said:
     """What the message says. Raises ValueError when it is neither text nor a JSON object."""
     if content_type.startswith("text/plain"):
-        return Said(words=body.decode("utf-8").strip())
+        return said({"words": body.decode("utf-8")})
     told = said(fields(body, content_type))
     return replace(told, thread=told.thread or told.number)

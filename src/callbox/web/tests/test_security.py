@@ -8,12 +8,10 @@ import pytest
 from django.conf import settings as django_settings
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
-from pytest_django import Settings
 
 from callbox.web.security import SecurityHeaders
 
 SOURCE = Path(__file__).parents[2]
-HTTPS_ONLY = "Strict-Transport-Security"
 
 
 def answered(kind: str, **asked: object) -> HttpResponse:
@@ -36,14 +34,6 @@ def test_nothing_runs_that_is_not_our_own_file() -> None:
 @pytest.mark.parametrize("kind", ["text/html; charset=utf-8", "application/json", "application/problem+json"])
 def test_nobody_keeps_a_private_answer(kind: str) -> None:
     assert answered(kind)["Cache-Control"] == "private, no-store"
-
-
-def test_only_an_installation_with_https_binds_browsers_to_it(settings: Settings) -> None:
-    settings.SESSION_COOKIE_SECURE = False
-    assert not answered("text/html", secure=True).has_header(HTTPS_ONLY)
-    settings.SESSION_COOKIE_SECURE = True
-    assert not answered("text/html").has_header(HTTPS_ONLY)
-    assert answered("text/html", secure=True)[HTTPS_ONLY] == "max-age=31536000"
 
 
 def test_no_cookie_is_for_scripts_or_other_sites() -> None:

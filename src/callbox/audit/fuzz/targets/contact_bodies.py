@@ -9,6 +9,7 @@ SEEDS = (
     b"\x01\x01words=a+fire&lon=24.9&lat=60.1",
     b"\x02\x02a fire in our house",
     b"\x03\x00" + b"[" * 3000,
+    b"\x05\x02a fire\x00\x1a",
 )
 KINDS = ("application/json", "application/x-www-form-urlencoded", "text/plain; charset=utf-8", "")
 
