@@ -167,6 +167,7 @@ def test_what_stands_in_the_address_is_no_field_of_the_form() -> None:
     person("lin", "dispatcher", password=PASSWORD)
     client = Client()
     assert client.post(f"/sign-in?username=lin&password={PASSWORD}", {}).status_code == 422
+    # pragma: allowlist nextline secret
     client.cookies["username"], client.cookies["password"] = "lin", PASSWORD
     assert client.post("/sign-in", {}).status_code == 422
     assert not SignIn.objects.exists()
@@ -183,6 +184,7 @@ def test_fields_that_nobody_asked_for_change_nothing() -> None:
         "role": "administrator",
         "id": "1",
     }
+    # pragma: allowlist nextline secret
     said = {"old": PASSWORD, "password": "four grey geese on ice", **more}
     assert client.post("/account/password", said).status_code == 302
     lin.refresh_from_db()
@@ -207,6 +209,7 @@ def test_numbers_beyond_their_range_are_refused(number: object, sf_city: None) -
 def test_a_new_line_in_an_address_makes_no_new_line_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG):
         Client().get("/no-such%0A2026-11-22 00:00:00 INFO made-up%0D%0Aforged")
+        # pragma: allowlist nextline secret
         Client().post("/sign-in", {"username": "lin\n2026 INFO forged", "password": "no\r\nforged"})
     for record in caplog.records:
         assert not re.search(r"[\r\n].*forged", record.getMessage()), record.name
@@ -216,6 +219,7 @@ def test_nothing_typed_at_the_sign_in_reaches_the_log(caplog: pytest.LogCaptureF
     person("lin", "dispatcher", password=PASSWORD)
     with caplog.at_level(logging.DEBUG):
         Client().post("/sign-in", {"username": "lin", "password": PASSWORD})
+        # pragma: allowlist nextline secret
         Client().post("/sign-in", {"username": "lin", "password": "wrong-made-up-word"})
     told = " ".join(
         record.getMessage() for record in caplog.records if not record.name.startswith("django.db")

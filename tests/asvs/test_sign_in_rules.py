@@ -85,6 +85,7 @@ def test_the_key_of_a_session_has_more_than_128_bits_of_chance() -> None:
 def test_a_session_given_by_somebody_else_is_not_taken_up() -> None:
     client = Client()
     client.cookies[settings.SESSION_COOKIE_NAME] = "a" * 32
+    # pragma: allowlist nextline secret
     person("lin", "crew", password="four grey geese")
     client.post("/sign-in", {"username": "lin", "password": "four grey geese"})
     assert client.cookies[settings.SESSION_COOKIE_NAME].value != "a" * 32
