@@ -87,6 +87,7 @@ def test_a_session_given_by_somebody_else_is_not_taken_up() -> None:
     client.cookies[settings.SESSION_COOKIE_NAME] = "a" * 32
     # pragma: allowlist nextline secret
     person("lin", "crew", password="four grey geese")
+    # pragma: allowlist nextline secret
     client.post("/sign-in", {"username": "lin", "password": "four grey geese"})
     assert client.cookies[settings.SESSION_COOKIE_NAME].value != "a" * 32
 
