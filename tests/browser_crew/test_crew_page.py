@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from callbox.dispatch.actions import assign_unit, move_assignment
 from callbox.dispatch.models import Assignment, Position, Unit
 from callbox.incidents.models import Incident
+from callbox.incidents.personal import remark_told
 from callbox.journal.queries import history
 from tests.browser import shot
 from tests.browser_crew.conftest import SMALL, Phones
@@ -228,7 +229,7 @@ def test_stacked_found_and_remarks_without_network(phones: Phones) -> None:
     all_sent(page)
     found = Incident.objects.get(type="TRA.INJURY")
     assert [row.clear_at is not None for row in Assignment.objects.filter(incident_id=found.pk)] == [True]
-    assert scene.fire.remarks.get().text == "Made-up: the gate is open."
+    assert remark_told(scene.fire.remarks.get()).text == "Made-up: the gate is open."
     expect(page.locator("[data-active]")).to_contain_text("made-up address 1")
     page.locator("[data-stacked] button").click()
     expect(page.locator("[data-log] [data-what=activate]")).to_have_count(1)

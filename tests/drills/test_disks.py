@@ -47,13 +47,14 @@ def test_a_power_cut_shows_a_database_that_does_not_wait_for_its_disk(name: str)
         pytest.skip(f"power cuts are not drilled here: {why}")
 
 
-@pytest.mark.parametrize("name", ["disk-full-data", "disk-full-wal"])
+@pytest.mark.parametrize("name", ["disk-full-data", pytest.param("disk-full-wal", marks=pytest.mark.slow)])
 def test_nothing_is_lost_when_a_disk_of_the_database_is_full(name: str) -> None:
     result = run(name, seed=7, times=1)
     assert result.broken == []
     assert result.counts["disk_full"] == 1
 
 
+@pytest.mark.slow
 def test_nothing_is_lost_when_writes_fail() -> None:
     result = run("eio", seed=7, times=4)
     assert result.broken == []

@@ -23,6 +23,7 @@ def test_nothing_is_lost_when_processes_are_killed() -> None:
     assert result.counts["app_kills"] == 7
 
 
+@pytest.mark.slow
 def test_nothing_is_lost_when_the_database_is_killed_frozen_locked_or_full_of_strangers() -> None:
     faults = [killed, frozen, locked("door_contact"), locked("journal_chain"), no_connection]
     result = troubled(Result("trouble", seed=7), faults, len(faults), "trouble", settings=SETTINGS)
@@ -30,6 +31,7 @@ def test_nothing_is_lost_when_the_database_is_killed_frozen_locked_or_full_of_st
     assert result.counts["trouble"] == len(faults)
 
 
+@pytest.mark.slow
 def test_nothing_is_lost_when_a_process_is_killed_at_a_write() -> None:
     result = drill("kill-at-each-write").run(seed=7, times=6)
     sound(result)

@@ -10,8 +10,9 @@ from callbox.door.app import Door
 from callbox.door.connection import Connection, most_connections
 from callbox.door.options import Options, options_from
 from callbox.host.config import load
-from callbox.host.errors import WRONG_SETTINGS, ConfigError
+from callbox.host.errors import WRONG_SETTINGS, HostError
 from callbox.host.logs import set_up_logging
+from callbox.host.vault import vault
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +62,9 @@ def main() -> None:
     """Serve with what the environment says; with settings that cannot be, refuse to start."""
     set_up_logging()
     try:
-        serve(options_from(load()))
-    except ConfigError as error:
+        options = options_from(load())
+        vault()  # keys that others can read are told here, in words
+        serve(options)
+    except HostError as error:
         log.critical("The door does not start. %s", error)
         raise SystemExit(WRONG_SETTINGS) from None

@@ -39,10 +39,11 @@ class Loop:
 
 
 class Runner:
-    """Runs one loop until `stop`; errors are logged, waited out and never end it. clock: what time it is."""
+    """Runs one loop until `stop`; errors are logged, waited out and never end it. clock: what time it is, if not
+    this machine's."""
 
     def __init__(
-        self, loop: Loop, stop: threading.Event, clock: Callable[[], datetime] = timezone.now
+        self, loop: Loop, stop: threading.Event, clock: Callable[[], datetime] | None = None
     ) -> None:
         self._clock = clock
         self.loop = loop
@@ -75,7 +76,7 @@ class Runner:
         """One step; 0 when it failed."""
         rescue = self.loop.rescue if self._own_failures >= self.loop.patience else None
         try:
-            did = (rescue or self.loop.step)(self._clock())
+            did = (rescue or self.loop.step)((self._clock or timezone.now)())
         except Exception as error:  # the one place: whatever it is, the next contact must be taken
             log.exception("The loop %s failed; it goes on in %.1f s.", self.loop.name, self.pause_s)
             self._count(error)
@@ -99,7 +100,7 @@ class Runner:
 
 @contextmanager
 def running(
-    loops: list[Loop], stop: threading.Event, clock: Callable[[], datetime] = timezone.now
+    loops: list[Loop], stop: threading.Event, clock: Callable[[], datetime] | None = None
 ) -> Iterator[list[Runner]]:
     """Run each loop in a thread of its own, with its own connection, until the block ends."""
     runners = [Runner(loop, stop, clock) for loop in loops]
