@@ -11,7 +11,6 @@ MOST = 12
 ALWAYS = (
     "yes before it is durable",
     "stream begins after what was missed",
-    "screen listens too late",
     "age of a screen made up",
     "claim without owner",
 )
