@@ -106,8 +106,9 @@ def seal_entries(*, at: datetime) -> int:
     entries = queries.entries_after(last.last_position, BATCH)
     if not entries:
         return 0
-    number, position = last.number + 1, entries[-1].position
-    count, root = queries.sealed_between(last.last_position, position, FORM)
+    number, position, count = last.number + 1, entries[-1].position, len(entries)
+    places = [(entry.xid, entry.seq, entry.hash) for entry in entries]
+    root = queries.seal_root(FORM, places, last.last_position[0], position[0])
     said = domain.seal_says(
         FORM, number=number, position=position, count=count, root=root, prev=last.hash, at=at
     )

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from callbox.kernel.chain import ZERO, canonical, link
+from callbox.kernel.chain import ZERO, canonical, leaf, link
+
+Place = tuple[int, int, bytes]  # xid, seq and hash of an entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,13 @@ def first_misfit(entries: Iterable[Written]) -> tuple[Written, str] | None:
             return entry, "hash"
         number, head = entry.number, entry.hash
     return None
+
+
+def entry_leaves(form: int, entries: Iterable[Place]) -> list[bytes]:
+    """What stands under a seal for its entries; form 1 knew their hashes only, not where they stand."""
+    if form == 1:
+        return [digest for _xid, _seq, digest in entries]
+    return [leaf({"xid": xid, "seq": seq, "hash": digest.hex()}) for xid, seq, digest in entries]
 
 
 def seal_says(

@@ -10,6 +10,7 @@ import json
 import pkgutil
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django.db import connection, transaction
@@ -26,9 +27,14 @@ NEWEST = "SELECT number, hash, at FROM journal_seal ORDER BY number DESC LIMIT 1
 
 def configured_witnesses() -> dict[str, tuple[Any, str]]:
     """The witnesses that the environment names: the module, and where it tells."""
-    names = [info.name for info in pkgutil.iter_modules(witnesses.__path__)]
-    modules = [importlib.import_module(f"{witnesses.__name__}.{name}") for name in sorted(names)]
-    return {module.NAME: (module, where) for module in modules if (where := module.configured())}
+    return {module.NAME: (module, where) for module in _modules() if (where := module.configured())}
+
+
+@cache
+def _modules() -> tuple[Any, ...]:
+    """The modules of the folder: looked for once, they are asked every second."""
+    names = sorted(info.name for info in pkgutil.iter_modules(witnesses.__path__))
+    return tuple(importlib.import_module(f"{witnesses.__name__}.{name}") for name in names)
 
 
 def paces() -> Mapping[str, timedelta]:

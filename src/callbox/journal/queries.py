@@ -10,9 +10,9 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from callbox.journal.domain import Written, first_misfit, seal_says
+from callbox.journal.domain import Place, Written, entry_leaves, first_misfit, seal_says
 from callbox.journal.rows import row_leaves, rows_problem
-from callbox.kernel.chain import ZERO, canonical, leaf, link, merkle_root
+from callbox.kernel.chain import ZERO, canonical, link, merkle_root
 
 COLUMNS = (
     "seq, xid::text::bigint AS at_xid, chain, number, kind, move, was, becomes, round, actor, role, at, recorded_at,"
@@ -192,7 +192,8 @@ def _check_seals() -> tuple[str, int]:
         right = link(before.hash, number, canonical(said))
         if (number, bytes(prev), bytes(digest)) != (before.number + 1, before.hash, right):
             return f"seal: seal {number} does not follow the one before it", number
-        if (count, bytes(root)) != sealed_between(before.last_position, (xid, seq), form):
+        entries = places_between(before.last_position, (xid, seq))
+        if len(entries) != count or seal_root(form, entries, before.last_position[0], xid) != bytes(root):
             return (
                 f"seal: what stands under seal {number} (to {(xid, seq)}) is not what was sealed",
                 number,
@@ -201,16 +202,18 @@ def _check_seals() -> tuple[str, int]:
     return "", number
 
 
-def sealed_between(after: tuple[int, int], upto: tuple[int, int], form: int) -> tuple[int, bytes]:
-    """How many entries stand after one position and up to another, and the root over what a seal covers there."""
+def places_between(after: tuple[int, int], upto: tuple[int, int]) -> list[Place]:
+    """Where the entries after one position and up to another stand, and their hashes, in reading order."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT xid::text::bigint AS at_xid, seq, hash FROM journal_entry"
             " WHERE (xid, seq) > (%s::text::xid8, %s) AND (xid, seq) <= (%s::text::xid8, %s) ORDER BY xid, seq",
             [str(after[0]), after[1], str(upto[0]), upto[1]],
         )
-        entries = cursor.fetchall()
-    if form == 1:
-        return len(entries), merkle_root([bytes(digest) for _xid, _seq, digest in entries])
-    leaves = [leaf({"xid": xid, "seq": seq, "hash": bytes(digest).hex()}) for xid, seq, digest in entries]
-    return len(entries), merkle_root(leaves + row_leaves(after[0], upto[0]))
+        return [(xid, seq, bytes(digest)) for xid, seq, digest in cursor.fetchall()]
+
+
+def seal_root(form: int, entries: Sequence[Place], after_xid: int, upto_xid: int) -> bytes:
+    """The root over what a seal covers: these entries and, from form 2 on, the rows noted by their transactions."""
+    rows = row_leaves(after_xid, upto_xid) if form > 1 else []
+    return merkle_root(entry_leaves(form, entries) + rows)
