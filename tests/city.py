@@ -16,7 +16,7 @@ AT = datetime(2026, 11, 1, tzinfo=UTC)
 def imported_sf() -> Path:
     """The folder of cities that holds San Francisco with its map, areas, addresses and places."""
     from callbox.geo.demo_source import import_recipe
-    from callbox.geo.domain.version import current_version
+    from callbox.host.cities import current_version
 
     home = Path(tempfile.gettempdir()) / f"callbox-test-city-{_code_hash()}"
     home.mkdir(exist_ok=True)

@@ -7,6 +7,7 @@ from django.contrib.auth import authenticate
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -16,11 +17,11 @@ from callbox.access.browsers import source_of
 from callbox.access.coming_in import begin_session
 from callbox.access.factors import make_recovery_codes, remove_factor
 from callbox.access.guard import page, person_of_request
-from callbox.access.guesses import begin_attempt, end_attempt, marks_of
+from callbox.access.guesses import marks_of, one_guess
 from callbox.access.models import Person
 from callbox.access.sign_ins import end_own
 from callbox.access.site import actor_of_request
-from callbox.access.views import LONGEST, text_of
+from callbox.access.views import LONGEST
 from callbox.access.words import DEVICES, FACTORS, METHODS, in_words
 from callbox.kernel.errors import Invalid, Refusal
 from callbox.kernel.text import gettext_noop as _
@@ -107,9 +108,9 @@ def password(request: HttpRequest) -> HttpResponse:
         try:
             return _change(request, person_of_request(request))
         except Invalid as refusal:
-            errors = {name: text_of(Invalid(text)) for name, text in refusal.fields.items()}
+            errors = {name: gettext(text) for name, text in refusal.fields.items()}
         except Refusal as refusal:
-            errors = {"old": text_of(refusal)}
+            errors = {"old": refusal.told(gettext)}
     return render(request, "access/password.html", {"errors": errors}, status=422 if errors else 200)
 
 
@@ -117,11 +118,10 @@ def _change(request: HttpRequest, person: Person) -> HttpResponse:
     old, new = (request.POST.get(name, "")[: LONGEST + 1] for name in ("old", "password"))
     at = timezone.now()
     marks = marks_of(person.username, request.sign_in.id.hex, source_of(request))  # type: ignore[attr-defined]  # set by WithActor
-    attempt = begin_attempt(marks, at=at)
-    if authenticate(request, username=person.username, password=old) is None:
-        wrong = _("This is not your password.")
-        raise Invalid(wrong, fields={"old": wrong})
-    end_attempt(attempt, marks)
+    with one_guess(marks, at=at):
+        if authenticate(request, username=person.username, password=old) is None:
+            wrong = _("This is not your password.")
+            raise Invalid(wrong, fields={"old": wrong})
     was = request.sign_in  # type: ignore[attr-defined]  # set by WithActor
     change_own_password(person, new, at=at)
     now = Person.objects.get(pk=person.pk)

@@ -7,13 +7,13 @@ from uuid import UUID, uuid5
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q
 
 from callbox.access import queries
 from callbox.access.domain import ROLES
 from callbox.access.models import Agency, Grant, Person, PersonalRead
 from callbox.access.passwords import check_password
-from callbox.access.sign_ins import end_all_of
+from callbox.access.sign_ins import end_all_of, end_streams, note_own
 from callbox.journal.actions import append
 from callbox.kernel.actor import Actor
 from callbox.kernel.errors import Conflict, Invalid, NotFound
@@ -77,7 +77,7 @@ def grant_role(person: Person, role: str, keys: Iterable[str] = (), *, by: Actor
         )
     grant = Grant(id=new_id(), person=person, role=role, keys=sorted(keys), since=at)
     Grant.objects.bulk_create([grant])
-    _changed(person.id)
+    end_streams(person.id)
     append(
         person.id,
         "person",
@@ -99,13 +99,9 @@ def end_grant(grant_id: UUID, *, by: Actor, at: datetime) -> None:
         raise NotFound
     if not Grant.objects.filter(Q(until=None) | Q(until__gt=at), id=grant_id).update(until=at):
         raise Conflict
-    _changed(grant.person_id)
+    end_streams(grant.person_id)
     facts = {"role": grant.role, "keys": grant.keys}
     append(grant.person_id, "person", "end_grant", facts=facts, actor=by.id, role=acting, at=at)
-
-
-def _changed(person_id: UUID) -> None:
-    Person.objects.filter(id=person_id).update(epoch=F("epoch") + 1)
 
 
 @transaction.atomic
@@ -124,7 +120,7 @@ def change_own_password(person: Person, password: str, *, at: datetime) -> None:
     check_password(password, [person.username, person.name])
     Person.objects.filter(id=person.id).update(password=make_password(password))
     end_all_of(person.id, at=at)
-    append(person.id, "person", "set_password", actor=f"person:{person.id}", role="self", at=at)
+    note_own(person.id, "set_password", at=at)
 
 
 def note_read(

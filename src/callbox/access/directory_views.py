@@ -4,6 +4,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -14,7 +15,7 @@ from callbox.access.directory import address_to_ask, directory, who_came_back
 from callbox.access.domain import system_actor
 from callbox.access.models import Person
 from callbox.access.sign_ins import DIRECTORY
-from callbox.access.views import LONGEST, form, text_of
+from callbox.access.views import LONGEST, form
 from callbox.kernel.errors import Invalid, Refusal, Unavailable
 from callbox.kernel.text import gettext_noop as _
 
@@ -64,4 +65,4 @@ def _person(username: str, name: str) -> Person:
 
 def _back_to_form(request: HttpRequest, refusal: Refusal, asked: str) -> HttpResponse:
     status = 503 if isinstance(refusal, Unavailable) else 422
-    return form(request, asked, {"username": text_of(refusal)}, status=status)
+    return form(request, asked, {"username": refusal.told(gettext)}, status=status)

@@ -17,7 +17,7 @@ from django.db import transaction
 from callbox.access import queries
 from callbox.access.limits import needs_factor
 from callbox.access.models import Person
-from callbox.access.sign_ins import end_all_of
+from callbox.access.sign_ins import end_all_of, note_own
 from callbox.access.totp import matching_step
 from callbox.journal.actions import append
 from callbox.kernel.actor import Actor
@@ -48,7 +48,7 @@ def add_totp(person: Person, secret: str, code: str, *, at: datetime) -> None:
     Authenticator.objects.filter(user=person, type=TOTP).delete()
     data = {"secret": encrypt(secret), "last": step}
     Authenticator.objects.create(user=person, type=TOTP, data=data, created_at=at)
-    _journal(person, "add_factor", {"factor": TOTP}, at)
+    note_own(person.pk, "add_factor", {"factor": TOTP}, at=at)
 
 
 @transaction.atomic
@@ -56,7 +56,7 @@ def add_passkey(person: Person, name: str, credential: Mapping[str, Any], *, at:
     """A passkey whose registration was checked is a factor of this person from now on."""
     data = {"name": name, "credential": dict(credential)}
     Authenticator.objects.create(user=person, type=PASSKEY, data=data, created_at=at)
-    _journal(person, "add_factor", {"factor": PASSKEY}, at)
+    note_own(person.pk, "add_factor", {"factor": PASSKEY}, at=at)
 
 
 @transaction.atomic
@@ -65,7 +65,7 @@ def make_recovery_codes(person: Person, *, at: datetime) -> list[str]:
     Authenticator.objects.filter(user=person, type=RECOVERY).delete()
     codes: list[str] = RecoveryCodes.activate(person).generate_codes()
     Authenticator.objects.filter(user=person, type=RECOVERY).update(created_at=at)
-    _journal(person, "make_recovery_codes", {}, at)
+    note_own(person.pk, "make_recovery_codes", at=at)
     return codes
 
 
@@ -76,7 +76,7 @@ def use_code(person: Person, code: str, *, at: datetime) -> str:
         if (_use_totp if row.type == TOTP else _use_recovery)(row, code, at):
             Authenticator.objects.filter(pk=row.pk).update(last_used_at=at)
             if row.type == RECOVERY:
-                _journal(person, "use_recovery_code", {}, at)
+                note_own(person.pk, "use_recovery_code", at=at)
             return str(row.type)
     raise _wrong_code()
 
@@ -112,7 +112,7 @@ def remove_factor(person: Person, factor_id: int, *, at: datetime) -> None:
     Authenticator.objects.filter(pk=factor_id).delete()
     if len(rows) == 1:
         Authenticator.objects.filter(user=person).delete()
-    _journal(person, "remove_factor", {"factor": kind}, at)
+    note_own(person.pk, "remove_factor", {"factor": kind}, at=at)
 
 
 @transaction.atomic
@@ -126,7 +126,3 @@ def reset_factors(person: Person, *, by: Actor, at: datetime) -> None:
     end_all_of(person.pk, at=at)
     facts = {"removed": removed}
     append(person.pk, "person", "reset_factors", facts=facts, actor=by.id, role=role, at=at)
-
-
-def _journal(person: Person, move: str, facts: dict[str, object], at: datetime) -> None:
-    append(person.pk, "person", move, facts=facts, actor=f"person:{person.pk}", role="self", at=at)

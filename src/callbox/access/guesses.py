@@ -8,8 +8,8 @@ own, so that a stranger who guesses for ever locks nobody out of their own brows
 
 import hashlib
 import hmac
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from django.conf import settings
@@ -23,14 +23,6 @@ from callbox.kernel.text import gettext_noop as _
 NAME, SOURCE, FACTOR = "name", "source", "factor"
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One guess that is being looked at: its rows, and what they count for."""
-
-    rows: tuple[int, ...]
-    marks: tuple[str, ...]
-
-
 def marks_of(name: str, browser: str, source: str, *, kind: str = NAME) -> dict[str, str]:
     """What a guess is counted for. kind: a password (NAME) or a second factor (FACTOR) of that name.
 
@@ -39,29 +31,34 @@ def marks_of(name: str, browser: str, source: str, *, kind: str = NAME) -> dict[
     return {kind: _mark(kind, name.casefold(), browser), SOURCE: _mark(SOURCE, source)}
 
 
-def begin_attempt(marks: dict[str, str], *, at: datetime) -> Attempt:
-    """Count a guess. Raises NotAllowed, and counts nothing, when there were too many."""
+@contextmanager
+def one_guess(marks: dict[str, str], *, at: datetime) -> Iterator[None]:
+    """Look at a guess in the block, which is counted before; a block that ends well says that it was right.
+
+    Then it is struck out, and the count for the name begins anew. Raises NotAllowed, and counts nothing, when
+    there were too many.
+    """
+    rows = _count(marks, at)
+    yield
+    _strike(rows)
+    own = [mark for kind, mark in marks.items() if kind != SOURCE]
+    FailedSignIn.objects.filter(who__in=own).delete()
+
+
+def _count(marks: dict[str, str], at: datetime) -> list[int]:
     window = minutes("guess_window", at.date())
     with transaction.atomic():
         FailedSignIn.objects.filter(at__lte=at - window).delete()
         made = [FailedSignIn.objects.create(who=mark, at=at).pk for mark in marks.values()]
-    attempt = Attempt(tuple(made), tuple(marks.values()))
     for kind, mark in marks.items():
         limit = count("guesses_by_source" if kind == SOURCE else "guesses_by_name", at.date())
         if FailedSignIn.objects.filter(who=mark, at__gt=at - window).count() > limit:
-            _strike(attempt.rows)
+            _strike(made)
             raise NotAllowed(
                 _("Too many wrong guesses. Wait %(minutes)s minutes, or ask an administrator."),
                 minutes=int(window.total_seconds() // 60),
             )
-    return attempt
-
-
-def end_attempt(attempt: Attempt, marks: dict[str, str]) -> None:
-    """It was right: this guess is struck out, and the count for the name begins anew."""
-    _strike(attempt.rows)
-    own = [mark for kind, mark in marks.items() if kind != SOURCE]
-    FailedSignIn.objects.filter(who__in=own).delete()
+    return made
 
 
 def _strike(rows: Iterable[int]) -> None:

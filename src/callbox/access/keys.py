@@ -9,6 +9,7 @@ from uuid import uuid5
 from django.db import connection, transaction
 
 from callbox.access.actions import NAMESPACE
+from callbox.access.retention import note_held
 from callbox.access.sealing import Column, columns
 from callbox.host.vault import OF_ANOTHER_DAY, CannotOpen, vault
 from callbox.journal.actions import append
@@ -31,15 +32,8 @@ def hold_rows(*, by: Actor, at: datetime) -> int:
     Called when all is erased that may be: what is past its date then belongs to something that goes on. So it
     holds up the key of no other row. Raises NotAllowed, OSError.
     """
-    role, count = by.require("personal.erase"), 0
-    for column in columns():
-        held = _hold(column, at)
-        if held:
-            chain = uuid5(NAMESPACE, f"erasure/{column.table}")
-            facts = {"table": column.table, "rows": held}
-            append(chain, "erasure", "hold", facts=facts, actor=by.id, role=role, at=at)
-        count += held
-    return count
+    by.require("personal.erase")
+    return sum(note_held(column.table, _hold(column, at), by=by, at=at) for column in columns())
 
 
 def _hold(column: Column, at: datetime) -> int:

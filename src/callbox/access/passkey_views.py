@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from callbox.access.browsers import remember_browser, source_of
 from callbox.access.coming_in import begin_session, home_of
 from callbox.access.factors import note_passkey_used
-from callbox.access.guesses import FACTOR, SOURCE, begin_attempt, end_attempt, marks_of
+from callbox.access.guesses import FACTOR, SOURCE, marks_of, one_guess
 from callbox.access.half import PROVE, half_of
 from callbox.access.models import Person
 from callbox.access.passkeys import checked_use, request_options
@@ -50,9 +50,8 @@ def use(request: HttpRequest) -> HttpResponse:
     expected = _expected(request, purpose)
     marks = _marks(request, expected)
     at = timezone.now()
-    attempt = begin_attempt(marks, at=at)
-    person, row = checked_use(request, credential_of(said), expected)
-    end_attempt(attempt, marks)
+    with one_guess(marks, at=at):
+        person, row = checked_use(request, credential_of(said), expected)
     note_passkey_used(row, at=at)
     if purpose == AGAIN:
         note_factor(request.sign_in.id, at=at)  # type: ignore[attr-defined]  # set by WithActor

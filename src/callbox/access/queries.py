@@ -44,8 +44,8 @@ def agencies() -> Iterable[Agency]:
 
 
 def open_sign_in(sign_in_id: UUID) -> SignIn | None:
-    """This sign-in with its person, if it has not ended."""
-    return SignIn.objects.filter(id=sign_in_id, ended_at=None).select_related("person__agency").first()
+    """This sign-in, if it has not ended."""
+    return SignIn.objects.filter(id=sign_in_id, ended_at=None).first()
 
 
 def ran_out(sign_in: SignIn, at: datetime) -> bool:

@@ -29,6 +29,11 @@ def note_sealed(table: str, rows: int, *, by: Actor, at: datetime) -> int:
     return _note("seal_old", table, rows, by, at)
 
 
+def note_held(table: str, rows: int, *, by: Actor, at: datetime) -> int:
+    """Journal that so many rows past their date are kept a while longer, in that transaction; as above."""
+    return _note("hold", table, rows, by, at)
+
+
 def _note(move: str, table: str, rows: int, by: Actor, at: datetime) -> int:
     role = by.require("personal.erase")
     if rows:

@@ -24,7 +24,7 @@ from callbox.access.passkey_views import body_of, credential_of
 from callbox.access.passkeys import checked_creation, creation_options
 from callbox.access.totp import new_secret
 from callbox.access.vault import hidden, shown
-from callbox.access.views import LONGEST, text_of
+from callbox.access.views import LONGEST
 from callbox.kernel.errors import Refusal
 
 SECRET = "totp_secret"  # noqa: S105 - the name of a place in the session, where it stands encrypted  # pragma: allowlist secret
@@ -60,7 +60,7 @@ def set_up(request: HttpRequest, person: Person) -> HttpResponse:
     try:
         add_totp(person, secret, request.POST.get("code", "")[:LONGEST], at=timezone.now())
     except Refusal as refusal:
-        return _page(request, person, secret, {"code": text_of(refusal)}, status=422)
+        return _page(request, person, secret, {"code": refusal.told(gettext)}, status=422)
     request.session.pop(SECRET, None)
     return HttpResponseRedirect(_on(request, person))
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sign-ins: each is a row with a start, limits and an end. Part of the actions."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -20,6 +20,7 @@ TOUCH = timedelta(seconds=60)  # "last used" is written so often at most
 PASSWORD, PASSKEY, DIRECTORY, DEMO = "password", "passkey", "directory", "demo"
 BY_PERSON, BY_OTHER, RAN_OUT, RESET = "self", "ended", "ran_out", "reset"
 PORTION = 500
+NO_FACTS: Mapping[str, object] = {}
 
 
 @transaction.atomic
@@ -44,7 +45,7 @@ def begin_sign_in(
     )
     SignIn.objects.bulk_create([sign_in])
     facts = {"sign_in": sign_in.id, "method": method, "factor": factor}
-    _journal(person.id, "sign_in", facts, at)
+    note_own(person.id, "sign_in", facts, at=at)
     return sign_in.id
 
 
@@ -52,7 +53,8 @@ def use_sign_in(sign_in: SignIn, *, at: datetime) -> bool:
     """Whether a sign-in still counts; that it was used is written down once a minute. One that ran out ends."""
     if queries.ran_out(sign_in, at):
         end_sign_in(sign_in.id, at=at, why=RAN_OUT)
-    if sign_in.ended_at is not None or queries.ran_out(sign_in, at):
+        return False
+    if sign_in.ended_at is not None:
         return False
     if at - sign_in.last_used_at >= TOUCH:
         SignIn.objects.filter(id=sign_in.id, last_used_at__lt=at).update(last_used_at=at)
@@ -65,7 +67,7 @@ def end_sign_in(sign_in_id: UUID, *, at: datetime, why: str = BY_PERSON) -> None
     sign_in = SignIn.objects.filter(id=sign_in_id).first()
     if sign_in is None or not SignIn.objects.filter(id=sign_in_id, ended_at=None).update(ended_at=at):
         return
-    _journal(sign_in.person_id, "sign_out", {"sign_in": sign_in_id, "why": why}, at)
+    note_own(sign_in.person_id, "sign_out", {"sign_in": sign_in_id, "why": why}, at=at)
 
 
 def end_signed_in(said: object, *, at: datetime) -> None:
@@ -103,7 +105,7 @@ def end_anybodys(sign_in_id: UUID, *, by: Actor, at: datetime) -> None:
 def end_all_of(person_id: UUID, *, at: datetime) -> None:
     """End every sign-in of a person, in the transaction of the change that calls for it and journals it."""
     SignIn.objects.filter(person_id=person_id, ended_at=None).update(ended_at=at)
-    Person.objects.filter(id=person_id).update(epoch=F("epoch") + 1)
+    end_streams(person_id)
 
 
 @transaction.atomic
@@ -128,5 +130,11 @@ def _run_out(at: datetime) -> QuerySet[SignIn]:
     return SignIn.objects.filter(Q(until__lte=at) | idle, ended_at=None)
 
 
-def _journal(person_id: UUID, move: str, facts: dict[str, object], at: datetime) -> None:
+def note_own(person_id: UUID, move: str, facts: Mapping[str, object] = NO_FACTS, *, at: datetime) -> None:
+    """Journal what somebody did with their own sign-ins, factors or password."""
     append(person_id, "person", move, facts=facts, actor=f"person:{person_id}", role="self", at=at)
+
+
+def end_streams(person_id: UUID) -> None:
+    """What this person may do has changed: open streams end, and begin anew with what holds now."""
+    Person.objects.filter(id=person_id).update(epoch=F("epoch") + 1)

@@ -99,10 +99,7 @@ class ThroughActions(ModelAdmin):  # type: ignore[type-arg]  # generic only for 
             try:
                 self.back(obj, request)
             except Refusal as refusal:
-                text = gettext(refusal.message)
-                self.message_user(
-                    request, f"{obj}: {text % refusal.params if refusal.params else text}", messages.ERROR
-                )
+                self.message_user(request, f"{obj}: {refusal.told(gettext)}", messages.ERROR)
 
     take_back.short_description = _("Take back the last change")  # type: ignore[attr-defined]  # the framework's way
 

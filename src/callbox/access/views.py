@@ -17,7 +17,7 @@ from callbox.access.coming_in import go_on, home_of, is_ours, leave, welcome
 from callbox.access.domain import ADMINISTRATOR, CALL_TAKER, CREW, DISPATCHER, SUPERVISOR
 from callbox.access.factors import PASSKEY, use_code
 from callbox.access.guard import page, person_of_request
-from callbox.access.guesses import FACTOR, begin_attempt, end_attempt, marks_of
+from callbox.access.guesses import FACTOR, marks_of, one_guess
 from callbox.access.half import PROVE, half_of
 from callbox.access.models import Person
 from callbox.access.sign_ins import DEMO, PASSWORD, note_factor
@@ -52,24 +52,17 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     try:
         person = _check(request, username, password)
     except Refusal as refusal:
-        return form(request, asked, {"username": text_of(refusal)}, username, status=422)
+        return form(request, asked, {"username": refusal.told(gettext)}, username, status=422)
     return go_on(request, person, asked, PASSWORD, at=at)
 
 
 def _check(request: HttpRequest, username: str, password: str) -> Person:
     marks = marks_of(username, known_browser(request, username), source_of(request))
-    attempt = begin_attempt(marks, at=timezone.now())
-    person = None if "\x00" in username else authenticate(request, username=username, password=password)
-    if not isinstance(person, Person):
-        raise Invalid(_("The name or the password is not right. Type both again."))
-    end_attempt(attempt, marks)
+    with one_guess(marks, at=timezone.now()):
+        person = None if "\x00" in username else authenticate(request, username=username, password=password)
+        if not isinstance(person, Person):
+            raise Invalid(_("The name or the password is not right. Type both again."))
     return person
-
-
-def text_of(refusal: Refusal) -> str:
-    """A refusal in the language of the request."""
-    text = gettext(refusal.message)
-    return text % refusal.params if refusal.params else text
 
 
 def form(
@@ -99,7 +92,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     try:
         _check_code(request, half.person)
     except Refusal as refusal:
-        return _ask(request, half.person, {"code": text_of(refusal)}, "", status=422)
+        return _ask(request, half.person, {"code": refusal.told(gettext)}, "", status=422)
     return welcome(request, half.person, half.asked, half.method, factor=True, at=timezone.now())
 
 
@@ -118,7 +111,7 @@ def prove_again(request: HttpRequest) -> HttpResponse:
     try:
         _check_code(request, person)
     except Refusal as refusal:
-        return _ask(request, person, {"code": text_of(refusal)}, asked, again=True, status=422)
+        return _ask(request, person, {"code": refusal.told(gettext)}, asked, again=True, status=422)
     at = timezone.now()
     note_factor(request.sign_in.id, at=at)  # type: ignore[attr-defined]  # set by WithActor
     return redirect(home_of(request, person, asked, at=at))
@@ -127,9 +120,8 @@ def prove_again(request: HttpRequest) -> HttpResponse:
 def _check_code(request: HttpRequest, person: Person) -> None:
     marks = marks_of(person.username, "", source_of(request), kind=FACTOR)
     at = timezone.now()
-    attempt = begin_attempt(marks, at=at)
-    use_code(person, request.POST.get("code", "")[:LONGEST], at=at)
-    end_attempt(attempt, marks)
+    with one_guess(marks, at=at):
+        use_code(person, request.POST.get("code", "")[:LONGEST], at=at)
 
 
 def _ask(

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
 
 from callbox.access import queries
 from callbox.access.limits import Wider, minutes, reason_words, wider_for
-from callbox.access.models import Grant, Person, Widening, WideningText
+from callbox.access.models import Grant, Widening, WideningText
+from callbox.access.sign_ins import end_streams
 from callbox.access.vault import sealed_reason
 from callbox.journal.actions import append
 from callbox.kernel.actor import Actor
@@ -53,7 +53,7 @@ def take_wider_access(reason: str, words: str, *, by: Actor, at: datetime) -> Wi
     except IntegrityError:
         raise Conflict(_("You have wider access already. It ends by itself.")) from None
     _keep_words(made, words, at)
-    _changed(person_id)
+    end_streams(person_id)
     facts = {"person": person_id, "reason": reason, "role": wider.role, "minutes": wider.minutes}
     append(made.id, KIND, "open", becomes="open", facts=facts, actor=by.id, role=role, at=at)
     return made
@@ -106,7 +106,7 @@ def end_run_out_widenings(*, by: Actor, at: datetime) -> int:
 def _end(row: Widening, why: str, by: Actor, role: str, at: datetime) -> None:
     Widening.objects.filter(id=row.id).update(ended_at=min(at, row.until))
     Grant.objects.filter(id=row.grant_id, until__gt=at).update(until=at)
-    _changed(row.person_id)
+    end_streams(row.person_id)
     facts = {"why": why}
     append(row.id, KIND, "end", was="open", becomes="ended", facts=facts, actor=by.id, role=role, at=at)
 
@@ -123,7 +123,3 @@ def note_widening(widening_id: UUID, *, by: Actor, at: datetime) -> None:
     noted = {"noted_at": at, "noted_by_id": queries.person_id_of(by)}
     if Widening.objects.filter(id=widening_id, noted_at=None).update(**noted):
         append(row.id, KIND, "note", actor=by.id, role=role, at=at)
-
-
-def _changed(person_id: UUID) -> None:
-    Person.objects.filter(id=person_id).update(epoch=F("epoch") + 1)

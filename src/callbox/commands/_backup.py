@@ -5,11 +5,11 @@ import argparse
 import os
 from pathlib import Path
 
+from callbox.commands._machine import asking_the_machine
 from callbox.commands._setup import database, use_django
 from callbox.host import backup as host_backup
 from callbox.host import restore as host_restore
 from callbox.host.config import load
-from callbox.host.errors import HostError
 from callbox.host.manifest import Manifest
 from callbox.host.releases import version
 from callbox.kernel.errors import Unavailable
@@ -21,10 +21,8 @@ RESTORED, DOES_NOT_FIT = 0, 3
 def back_up(args: argparse.Namespace) -> int:
     """Back up, and say what is inside. Raises Unavailable with the reason when there is no backup."""
     wishes = host_backup.Wishes(keys=args.keys, with_city=args.with_city, files_only=args.files_only)
-    try:
+    with asking_the_machine():
         manifest = host_backup.back_up(load(), args.target, version(), wishes)
-    except (HostError, OSError) as error:
-        raise Unavailable("%(why)s", why=error) from error
     _say(args.target, manifest)
     if args.keys is not None:
         print(
@@ -37,10 +35,8 @@ def back_up(args: argparse.Namespace) -> int:
 
 def check(args: argparse.Namespace) -> int:
     """Compare every checksum of a backup."""
-    try:
+    with asking_the_machine():
         manifest = host_restore.check_backup(args.source, args.keys)
-    except (HostError, OSError) as error:
-        raise Unavailable("%(why)s", why=error) from error
     _say(args.source, manifest)
     print("Every file is whole.")
     return 0
@@ -49,10 +45,8 @@ def check(args: argparse.Namespace) -> int:
 def restore(args: argparse.Namespace) -> int:
     """Restore, verify the journal, and say in words what came of it."""
     config = load()
-    try:
+    with asking_the_machine():
         done = host_restore.restore(config, args.source, replace=args.replace, keys=args.keys)
-    except (HostError, OSError) as error:
-        raise Unavailable("%(why)s", why=error) from error
     _say_restored(config.home, done)
     if done.spool_aside is not None:
         print(

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psycopg
 
+from callbox.commands._machine import asking_the_machine
 from callbox.commands._migrating import CONTRACT, EXPAND
 from callbox.commands._setup import apply_migrations, known_database
 from callbox.host.backup import back_up
@@ -18,7 +19,6 @@ from callbox.host.errors import HostError
 from callbox.host.provision import APP, Urls
 from callbox.host.releases import session_name, version
 from callbox.host.upgrades import Upgrade, check_not_half_run, note_upgrade
-from callbox.kernel.errors import Unavailable
 
 SPARE_BYTES = 256 << 20
 OTHERS = (
@@ -30,12 +30,8 @@ OTHERS = (
 def run(args: argparse.Namespace) -> int:
     """Do one step. Raises Unavailable with the reason when it cannot be done."""
     config = load()
-    try:
-        if args.contract:
-            return _contract(config)
-        return _expand(config, args)
-    except (HostError, OSError) as error:
-        raise Unavailable("%(why)s", why=error) from error
+    with asking_the_machine():
+        return _contract(config) if args.contract else _expand(config, args)
 
 
 def _expand(config: Config, args: argparse.Namespace) -> int:

@@ -8,6 +8,8 @@ import secrets
 from datetime import date
 from pathlib import Path
 
+from callbox.host.durable import sync_folder
+
 log = logging.getLogger(__name__)
 
 
@@ -49,12 +51,3 @@ class Aside:
         """Remove a file whose contact the database has now. Raises OSError."""
         path.unlink(missing_ok=True)
         self.count = len(self.paths())
-
-
-def sync_folder(folder: Path) -> None:
-    """Make names in a folder durable."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -8,7 +8,6 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 
 import aiohttp
 import asyncpg
@@ -16,6 +15,7 @@ import asyncpg
 from callbox.door.connecting import connect
 from callbox.door.failures import DATABASE_FAILURES
 from callbox.door.options import Options
+from callbox.host.cities import current_version
 from callbox.host.lastbackup import LastBackup, last_backup
 
 log = logging.getLogger(__name__)
@@ -120,7 +120,7 @@ class Gauges:
                 usage = shutil.disk_usage(folder)
                 self.free[name], self.size[name] = usage.free, usage.total
         self.backup = last_backup(options.home)
-        self.city = _city(options.home / "cities" / options.city / "current")
+        self.city = current_version(options.home / "cities", options.city)
         self.keys = sum(1 for _ in options.keys.iterdir()) if options.keys.is_dir() else 0
 
     def backup_age_s(self) -> float | None:
@@ -131,7 +131,3 @@ class Gauges:
     def database_age_s(self) -> float:
         """Seconds since the database answered; infinite when it never did."""
         return time.monotonic() - self.database_at
-
-
-def _city(pointer: Path) -> str | None:
-    return pointer.read_text(encoding="ascii").strip() if pointer.is_file() else None

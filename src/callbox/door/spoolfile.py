@@ -17,8 +17,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from callbox.door.aside import sync_folder
 from callbox.door.bytesfile import read_all, search, write_all
+from callbox.host.durable import sync_folder
 
 log = logging.getLogger(__name__)
 

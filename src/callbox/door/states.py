@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """How each part is, as a case of the table `data/states.tsv`, which has the words and what to do."""
 
-import csv
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
-from callbox.door.http import DATA
+from callbox.kernel.tables import Row, read_table
 
 SLOW_S, SILENT_S, STALE_S, GONE_S = 0.5, 20.0, 3.0, 10.0
 UNREAD_S, SEAL_S, CLOCK_S, TIMES_S, LAG_S = 10.0, 5.0, 5.0, 2.0, 10.0
@@ -165,11 +164,9 @@ def _backup(seen: Seen) -> State:
 
 
 @cache
-def cases() -> Mapping[tuple[str, str], Mapping[str, str]]:
-    """The table: (part, case) -> level, words and what to do in each language."""
-    with (DATA / "states.tsv").open(encoding="utf-8", newline="") as file:
-        rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
-        return {(row["part"], row["case"]): row for row in rows}
+def cases() -> Mapping[tuple[str, str], Row]:
+    """The table: (part, case) -> level, words and what to do in each language. Raises TableError."""
+    return {(row["part"], row["case"]): row for row in read_table("callbox.door", "states.tsv")}
 
 
 def told(state: State, language: str) -> dict[str, str]:

@@ -14,7 +14,8 @@ from callbox.geo.domain.book import AddressBook
 from callbox.geo.domain.graph import RoadGraph
 from callbox.geo.domain.search import PlaceSearch
 from callbox.geo.domain.things import Area, Place, PlaceHit
-from callbox.geo.domain.version import current_version, is_readable
+from callbox.geo.domain.version import is_readable
+from callbox.host.cities import current_version
 from callbox.host.config import load
 from callbox.kernel.errors import NotFound, Unavailable
 from callbox.kernel.text import gettext_noop as _

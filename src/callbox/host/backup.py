@@ -15,6 +15,7 @@ from pathlib import Path
 import psycopg
 
 from callbox.host.binaries import MAJOR, plain_environment
+from callbox.host.cities import current_version
 from callbox.host.cluster import PORT, SUPERUSER, Cluster
 from callbox.host.config import Config
 from callbox.host.errors import HostError
@@ -151,11 +152,10 @@ def _private(path: Path) -> Path:
 
 
 def _city(config: Config, keep_in: Path | None) -> tuple[str, str | None]:
-    pointer = config.cities / config.city / "current"
-    version = pointer.read_text(encoding="ascii").strip() if pointer.is_file() else None
+    version = current_version(config.cities, config.city)
     if keep_in is not None and version is not None:
         with tarfile.open(_private(keep_in / CITY), "w") as archive:
-            archive.add(pointer.parent / version, arcname=version)
+            archive.add(config.cities / config.city / version, arcname=version)
     return config.city, version
 
 

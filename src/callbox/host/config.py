@@ -3,12 +3,12 @@
 
 import hashlib
 import os
-import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
 from callbox.host import environment
 from callbox.host.directory import Directory, load_directory
+from callbox.host.durable import make_secret
 from callbox.host.errors import ConfigError
 
 CHECKOUT = Path(__file__).resolve().parents[3]
@@ -65,18 +65,7 @@ def _secret(path: Path) -> bytes:
     if path.exists():
         return _known_secret(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(f".{secrets.token_hex(4)}")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(secrets.token_bytes(SECRET_BYTES))
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(fresh, path)  # fails when another process was first: then its secret counts
-    except FileExistsError:
-        pass
-    finally:
-        fresh.unlink()
+    make_secret(path, SECRET_BYTES)
     return _known_secret(path)
 
 
@@ -91,16 +80,26 @@ def _known_secret(path: Path) -> bytes:
     return found
 
 
+def home_folder() -> Path:
+    """Where this installation keeps everything. Raises ConfigError."""
+    return environment.folder("CALLBOX_HOME", default_home(CHECKOUT, is_root=os.geteuid() == 0))
+
+
+def keys_folder() -> Path:
+    """Where its keys are, for whoever seals or opens and needs nothing else. Raises ConfigError."""
+    return environment.path("CALLBOX_KEYS", home_folder() / "keys")
+
+
 def load() -> Config:
     """Read the environment of this process. Raises ConfigError, which names the variable and a valid example."""
-    home = environment.folder("CALLBOX_HOME", default_home(CHECKOUT, is_root=os.geteuid() == 0))
+    home = home_folder()
     config = Config(
         home=home,
         data=environment.folder("CALLBOX_DATA", CHECKOUT.parent / "shared" / "data"),
         city=environment.plain_name("CALLBOX_CITY", "helsinki"),
         database_url=environment.database_url("DATABASE_URL"),
         owner_url=environment.database_url("CALLBOX_OWNER_URL"),
-        keys=environment.path("CALLBOX_KEYS", home / "keys"),
+        keys=keys_folder(),
         spool=environment.path("CALLBOX_SPOOL", home / "spool"),
         spool_mib=environment.whole("CALLBOX_SPOOL_MIB", 64, 1, 65_536),
         door_port=environment.whole("CALLBOX_DOOR_PORT", 8110, 1, 65_535),

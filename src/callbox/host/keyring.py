@@ -2,11 +2,11 @@
 """A private folder of keys, outside the database: each key 32 random bytes in a file of its own."""
 
 import os
-import secrets
 import stat
 from collections.abc import Iterable
 from pathlib import Path
 
+from callbox.host.durable import make_secret, sync_folder
 from callbox.host.errors import HostError
 
 SIZE = 32
@@ -32,7 +32,7 @@ class Keyring:
         """The key of this name; None when there is none, it cannot be read, or what is there is no key."""
         try:
             key = (self.folder / name).read_bytes()
-            self._sync()  # whoever made it may not have come so far yet
+            sync_folder(self.folder)  # whoever made it may not have come so far yet
         except OSError:
             return None
         return key if len(key) == SIZE else None
@@ -41,9 +41,9 @@ class Keyring:
         """Make those keys that are not there yet; on the disk when this returns. Raises OSError."""
         missing = [name for name in names if not (self.folder / name).exists()]
         for name in missing:
-            self._make(name)
+            make_secret(self.folder / name, SIZE)
         if missing:
-            self._sync()
+            sync_folder(self.folder)
 
     def destroy(self, name: str) -> None:
         """Overwrite the key and remove it. Destroying it twice changes nothing. Raises OSError."""
@@ -56,29 +56,7 @@ class Keyring:
         except FileNotFoundError:
             return
         path.unlink(missing_ok=True)
-        self._sync()
-
-    def _make(self, name: str) -> None:
-        path = self.folder / name
-        fresh = self.folder / f".{name}.{secrets.token_hex(4)}"
-        try:
-            descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(secrets.token_bytes(SIZE))
-                file.flush()
-                os.fsync(file.fileno())
-            os.link(fresh, path)  # fails when another process was first: then its key counts
-        except FileExistsError:
-            pass
-        finally:
-            fresh.unlink(missing_ok=True)
-
-    def _sync(self) -> None:
-        descriptor = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        sync_folder(self.folder)
 
 
 def _check(path: Path, mode: int) -> None:

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from callbox.host.config import CHECKOUT
+from callbox.kernel.tables import parse_table
 
 CONTRACTING = "_contract_"
 MIGRATIONS = "src/callbox/*/migrations/[0-9]*.py"
@@ -37,5 +38,4 @@ def session_name() -> str:
 
 def released(table: Path = RELEASES) -> list[tuple[str, str]]:
     """Version and commit of each release, oldest first."""
-    lines = [line for line in table.read_text().splitlines()[1:] if line and not line.startswith("#")]
-    return [(version, commit) for version, commit, *_rest in (line.split("\t") for line in lines)]
+    return [(row["version"], row["commit"]) for row in parse_table(table.read_text(), table.name)]

@@ -16,6 +16,7 @@ import psycopg
 
 from callbox.host.account import Account
 from callbox.host.backup import CITY, DATABASE, FILES, KEYS, SECRETS, SPOOL
+from callbox.host.cities import POINTER
 from callbox.host.cluster import SUPERUSER, Cluster
 from callbox.host.config import Config
 from callbox.host.errors import HostError
@@ -210,8 +211,9 @@ def _put_city(kept: Path, cities: Path, manifest: Manifest) -> None:
         return
     (cities / name).mkdir(parents=True, exist_ok=True)
     _extract(kept, cities / name)
-    if not (cities / name / "current").exists():
-        (cities / name / "current").write_text(version, encoding="ascii")
+    pointer = cities / name / POINTER
+    if not pointer.exists():
+        pointer.write_text(version, encoding="ascii")
 
 
 def _recover(cluster: Cluster) -> datetime | None:

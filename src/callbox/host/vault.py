@@ -21,7 +21,7 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from callbox.host.config import load
+from callbox.host.config import keys_folder
 from callbox.host.keyring import Keyring
 
 HEAD = struct.Struct(">BI")
@@ -173,7 +173,7 @@ def vault_at(folder: Path) -> Vault:
 
 def vault() -> Vault:
     """The installation's own vault: CALLBOX_KEYS, or `keys` in its home."""
-    return vault_at(load().keys)
+    return vault_at(keys_folder())
 
 
 def day_of(sealed: bytes) -> date | None:

@@ -47,7 +47,7 @@ def reads(request: HttpRequest) -> HttpResponse:
             by = request.actor  # type: ignore[attr-defined]  # set by WithActor
             context |= _shown(ask_who_read(asked, by=by, at=timezone.now()))
         except NotFound as refusal:
-            context["errors"] = {"asked": gettext(refusal.message)}
+            context["errors"] = {"asked": refusal.told(gettext)}
     return render(request, "incidents/reads.html", context, status=422 if context["errors"] else 200)
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The short list of refusals. Each tells the operator what to do next; each edge maps the list once."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from callbox.kernel.text import gettext_noop as _
 
@@ -20,7 +20,12 @@ class Refusal(Exception):  # noqa: N818 - the field's word; an error is a fault,
         super().__init__(self.message, params)
 
     def __str__(self) -> str:
-        return self.message % self.params if self.params else self.message
+        return self.told(str)
+
+    def told(self, translate: Callable[[str], str]) -> str:
+        """The message in the language that `translate` (gettext, at an edge) speaks."""
+        text = translate(self.message)
+        return text % self.params if self.params else text
 
 
 class NotFound(Refusal):

@@ -38,12 +38,6 @@ def answer_for(error: Refusal) -> tuple[int, str, str]:
     return next((ANSWERS[kind] for kind in type(error).__mro__ if kind in ANSWERS), FALLBACK)
 
 
-def text_of(error: Refusal) -> str:
-    """The refusal's message in the language of the request."""
-    message = gettext(error.message)
-    return message % error.params if error.params else message
-
-
 def field_errors(error: Refusal) -> dict[str, str]:
     """The translated message of each field that cannot be used; empty for other refusals."""
     if not isinstance(error, Invalid):
@@ -61,7 +55,7 @@ def problem_response(request: HttpRequest, error: Refusal) -> HttpResponse:
         "type": f"tag:callbox,2026:{name}",
         "title": gettext(title),
         "status": status,
-        "detail": text_of(error),
+        "detail": error.told(gettext),
         "instance": request.path,
     }
     fields = field_errors(error)
@@ -80,7 +74,7 @@ def page_response(request: HttpRequest, error: Refusal) -> HttpResponse:
         "status": status,
         "name": name,
         "title": gettext(title),
-        "message": text_of(error),
+        "message": error.told(gettext),
         "fields": field_errors(error),
         "back": _page_before(request),
     }
@@ -130,7 +124,7 @@ def _bare_page(refusal: Refusal) -> HttpResponse:
     """A page that asks nobody who is signed in: the database that knows it may be the one that is gone."""
     status, _name, title = answer_for(refusal)
     numbers = [number.strip() for number in settings.CONFIG.emergency_number.split("/")]
-    context = {"title": gettext(title), "message": text_of(refusal), "numbers": numbers}
+    context = {"title": gettext(title), "message": refusal.told(gettext), "numbers": numbers}
     return _with_retry(HttpResponse(render_to_string("web/unavailable.html", context), status=status))
 
 

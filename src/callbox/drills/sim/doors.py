@@ -82,6 +82,7 @@ class DoorHost:
             *timed,
             *dated,
             *[(module, "os", disk) for module in (door.spoolfile, door.bytesfile, door.aside)],
+            *[(module, "sync_folder", disk.sync_folder) for module in (door.spoolfile, door.aside)],
             (door.spoolfile, "fcntl", Fcntl()),
             (door.app, "vault_at", lambda folder: self.vault),
             (callbox.host.vault, "vault_at", lambda folder: self.vault),

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from callbox.host.cities import POINTER
+from callbox.host.durable import sync_folder
 from callbox.kernel.errors import Invalid, NotFound
 from callbox.kernel.text import gettext_noop as _
-
-POINTER = "current"
 
 
 def city_folder(root: Path, name: str) -> Path:
@@ -35,7 +35,7 @@ def new_version(root: Path, name: str, version: str) -> Iterator[Path]:
         yield draft
         _sync(draft)
         draft.rename(city / version)
-        _sync_folder(city)
+        sync_folder(city)
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
         raise
@@ -52,19 +52,11 @@ def point_to(root: Path, name: str, version: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     draft.replace(city / POINTER)
-    _sync_folder(city)
+    sync_folder(city)
 
 
 def _sync(folder: Path) -> None:
     for path in folder.iterdir():
         with path.open("rb") as file:
             os.fsync(file.fileno())
-    _sync_folder(folder)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync_folder(folder)

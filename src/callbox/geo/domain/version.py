@@ -5,13 +5,9 @@ import json
 from functools import lru_cache
 from pathlib import Path
 
+from callbox.host.cities import current_version
+
 FORMAT = 2  # grows when what an import writes, or what is read of it, changes
-
-
-def current_version(root: Path, name: str) -> str | None:
-    """The version in force, or None when the city was never imported."""
-    pointer = root / name / "current"
-    return pointer.read_text(encoding="ascii").strip() if pointer.is_file() else None
 
 
 def is_usable(root: Path, name: str) -> bool:

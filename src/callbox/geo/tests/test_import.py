@@ -9,10 +9,10 @@ import pytest
 
 from callbox.geo.actions import import_city, use_city
 from callbox.geo.actions.folder import new_version
-from callbox.geo.domain.version import current_version
 from callbox.geo.queries import City, cities_in, open_city, speed_factor_on
 from callbox.geo.tests.conftest import AT
 from callbox.geo.tests.drawn import Town
+from callbox.host.cities import current_version
 from callbox.kernel.errors import Invalid, NotFound, Refusal
 
 TOWN = Town({"A": (1, 1), "B": (2, 1), "C": (2, 2), "D": (1, 2)}).way("Ring Road", "ABCDA")
