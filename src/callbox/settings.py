@@ -142,11 +142,12 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"untold": {"()": "callbox.host.logs.Untold"}},
     "formatters": {"line": {"()": "callbox.host.logs.formatter"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {
-        "django.request": {"level": "ERROR"},
+        "django.request": {"level": "ERROR", "filters": ["untold"]},
         "_granian": {
             "handlers": ["stderr"],
             "level": "WARNING",

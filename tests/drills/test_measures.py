@@ -2,10 +2,12 @@
 """What a drill measures beside the invariants: bounds, gaps, and when waits were as usual again."""
 
 import json
+from pathlib import Path
 
 import pytest
 
-from callbox.benches._reliability import summary
+from callbox.benches._reliability import Line, read_record, rounds, summary
+from callbox.benches.reliability import PARTS, Part
 from callbox.drills.latency import back_after_s
 from callbox.drills.ledger import Ack, Attempt, Ledger, Sent
 from callbox.drills.registry import drill, names
@@ -65,19 +67,39 @@ def test_a_result_is_one_line_that_says_what_is_broken() -> None:
     assert not Result("made-up", 3, late=["slow"]).ok
 
 
+def line(result: Result) -> Line:
+    return json.loads(result.line())  # type: ignore[no-any-return]  # what a line holds
+
+
 def test_the_bench_adds_up_and_says_what_was_not_run() -> None:
     kills = Result("kill-postgres", 1, gap_s=0.5, recovery_s=2.0, broken=[Broken("lost", "x")])
     kills.counts["db_kills"] = 3
     freezes = Result("freeze-postgres", 1, gap_s=0.9, recovery_s=4.0)
     cuts = Result("power-cut", 1, gap_s=9.0, controls_failed=True)
     storm = Result("storm", 1, extra={"storm_errors": 0, "storm_emergency_p99_ms": 12})
-    said = summary([kills, freezes, cuts, storm], {"disk-full-wal": "refused"})
-    assert (said["db_kills"], said["lost"], said["doubled"]) == (3, 1, 0)
+    said = summary(map(line, [kills, kills, freezes, cuts, storm]), {"disk-full-wal": "refused"})
+    assert (said["db_kills"], said["lost"], said["doubled"], said["broken"]) == (6, 2, 0, 2)
     assert (said["accept_gap_s"], said["recovery_s"]) == (0.9, 2.0)
     assert (said["controls_failed"], said["storm_errors"]) == (True, 0)
     assert said["not_run"] == {"disk-full-wal": "refused"}
-    assert summary([cuts, Result("x", 1, controls_failed=False)], {})["controls_failed"] is False
+    failed = [line(cuts), line(Result("x", 1, controls_failed=False))]
+    assert summary(failed, {})["controls_failed"] is False
     assert summary([], {})["controls_failed"] is None
+
+
+def test_the_bench_goes_in_rounds_and_takes_up_a_record(tmp_path: Path) -> None:
+    parts = [Part("kill-any", 3, 25, 10), Part("storm", 1, 1, 1)]
+    all_rounds = [("kill-any", 7, 10), ("storm", 7, 1), ("kill-any", 8, 10), ("kill-any", 9, 5)]
+    assert list(rounds(parts, True, 7, [])) == all_rounds
+    assert list(rounds(parts, False, 7, [])) == [("kill-any", 7, 3), ("storm", 7, 1)]
+    kept = tmp_path / "record"
+    assert read_record(kept) == read_record(None) == []
+    kept.write_text("".join(Result(name, seed).line() + "\n" for name, seed, _ in all_rounds[:3]))
+    assert list(rounds(parts, True, 7, read_record(kept))) == all_rounds[3:]
+
+
+def test_the_bench_names_drills_that_exist() -> None:
+    assert {part.drill for part in PARTS} <= set(names())
 
 
 @pytest.mark.parametrize("name", names())

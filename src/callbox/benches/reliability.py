@@ -1,49 +1,68 @@
 # SPDX-License-Identifier: Apache-2.0
-"""All drills that count, one after the other, as one line: what was done to an installation and what it lost."""
+"""All drills that count, in rounds, as one line: what was done to an installation and what it lost."""
 
 import argparse
 import json
+from dataclasses import dataclass
+from pathlib import Path
 
 HELP = "kills, power cuts, freezes, full disks and a storm: what is lost, and how long a contact waits"
-# Drill, faults made by default, faults made with --full.
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One drill: faults made by default, faults made with --full, and at most so many on one installation."""
+
+    drill: str
+    few: int
+    many: int
+    at_once: int
+
+
 PARTS = (
-    ("kill-any", 12, 940),
-    ("kill-at-each-write", 6, 60),
-    ("kill-postgres", 3, 200),
-    ("freeze-postgres", 2, 100),
-    ("slow-postgres", 3, 9),
-    ("power-cut", 4, 200),
-    ("disk-full-data", 2, 50),
-    ("disk-full-wal", 1, 50),
-    ("storm", 1, 1),
+    Part("kill-any", 12, 940, 94),
+    Part("kill-at-each-write", 6, 60, 60),
+    Part("kill-postgres", 3, 200, 20),
+    Part("freeze-postgres", 2, 100, 20),
+    Part("slow-postgres", 3, 9, 9),
+    Part("power-cut", 4, 200, 40),
+    Part("disk-full-data", 2, 50, 10),
+    Part("disk-full-wal", 1, 50, 10),
+    Part("storm", 1, 1, 1),
 )
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """How much of it."""
     parser.add_argument("--full", action="store_true", help="as many faults as are promised; takes hours")
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=1, help="the first round's; each round takes the next")
     parser.add_argument("--only", action="append", help="only this drill (may be repeated)")
+    parser.add_argument(
+        "--record", type=Path, help="keep each round's line in this file, and do not run again what it has"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print a line for each drill, then the figures of all; 0 only if nothing is broken."""
-    from callbox.benches._reliability import summary
-    from callbox.drills.registry import drill, names
+    """Print a line for each round, then the figures of all; 0 only if nothing is broken."""
+    from callbox.benches._reliability import read_record, rounds, summary
+    from callbox.drills.registry import drill
     from callbox.drills.result import Skipped
 
-    results, not_run = [], {}
-    for name, few, many in PARTS:
-        if args.only and name not in args.only:
-            continue
-        if name not in names():
-            not_run[name] = "there is no such drill"
+    said = read_record(args.record)
+    not_run = {}
+    wanted = [part for part in PARTS if not args.only or part.drill in args.only]
+    for name, seed, times in rounds(wanted, args.full, args.seed, said):
+        if name in not_run:
             continue
         try:
-            results.append(drill(name).run(args.seed, many if args.full else few))
+            line = drill(name).run(seed, times).line()
         except Skipped as why:
             not_run[name] = str(why)
             continue
-        print(results[-1].line(), flush=True)
-    print(json.dumps(summary(results, not_run)))
-    return 0 if all(not result.broken for result in results) else 1
+        print(line, flush=True)
+        said.append(json.loads(line))
+        if args.record:
+            with args.record.open("a", encoding="utf-8") as file:
+                file.write(line + "\n")
+    print(json.dumps(summary(said, not_run)))
+    return 0 if all(not line["broken_count"] for line in said) else 1

@@ -11,33 +11,43 @@ import sys
 import threading
 import traceback
 from contextvars import ContextVar
+from http import HTTPStatus
 from types import TracebackType
 
 from pythonjsonlogger.json import JsonFormatter
 
+OURS = "/callbox/"
 PLAIN = "%(asctime)s %(levelname)s %(name)s %(message)s"
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 
 def where(error: BaseException | None) -> str:
-    """Kind and places of an error and of what caused it, innermost call last, without a word of their texts."""
+    """Kind and places of an error and of what caused it, innermost call last, without a word of their texts.
+
+    Places are the calls in Callbox, and the one where it arose.
+    """
     parts = []
     while error is not None:
         code = getattr(error, "sqlstate", None)
-        frames = [
-            f"{_short(frame.filename)}:{frame.lineno} {frame.name}"
-            for frame in traceback.extract_tb(error.__traceback__)
-        ]
-        parts.append(
-            f"{type(error).__module__}.{type(error).__qualname__}{f' {code}' if code else ''} at {' > '.join(frames)}"
-        )
+        kind = f"{type(error).__module__}.{type(error).__qualname__}{f' {code}' if code else ''}"
+        parts.append(f"{kind} at {' > '.join(_places(error))}")
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     return " | caused by ".join(parts)
 
 
-def _short(path: str) -> str:
-    return "/".join(path.split("/")[-3:])
+def _places(error: BaseException) -> list[str]:
+    frames = traceback.extract_tb(error.__traceback__)
+    told = [frame for frame in frames[:-1] if OURS in frame.filename] + frames[-1:]
+    return [f"{'/'.join(frame.filename.split('/')[-3:])}:{frame.lineno} {frame.name}" for frame in told]
+
+
+class Untold(logging.Filter):
+    """Leaves out a request that was answered with "not now": whoever answered has written its line."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the record still has to be written."""
+        return getattr(record, "status_code", None) != HTTPStatus.SERVICE_UNAVAILABLE
 
 
 class Plain(logging.Formatter):

@@ -62,6 +62,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _set_autocommit(self, autocommit: bool) -> None:
         self.end_reading()
+        self.ensure_connection()  # the server may have gone since the last read: a new one, or Django's own fault
         super()._set_autocommit(autocommit)  # type: ignore[misc]  # the stubs leave out what Django asks engines for
 
     def _savepoint_rollback(self, sid: str) -> None:

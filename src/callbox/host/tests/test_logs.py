@@ -84,3 +84,21 @@ def test_what_nobody_caught_is_told_without_its_text(monkeypatch: pytest.MonkeyP
     assert [line["event"] for line in lines] == ["A thread ended.", "This process ends."]
     assert "canary" not in done.stderr
     assert all("ValueError at" in line["error"] for line in lines)
+
+
+@pytest.mark.parametrize(("status", "written"), [(503, False), (500, True), (404, True), (None, True)])
+def test_a_request_answered_with_not_now_is_told_once(status: int | None, written: bool) -> None:
+    entry = record()
+    if status:
+        entry.status_code = status
+    assert logs.Untold().filter(entry) is written
+
+
+def test_places_are_our_own_calls_and_the_last() -> None:
+    try:
+        json.loads("{1")
+    except ValueError as error:
+        told = logs.where(error)
+    assert told.count(" > ") == 1
+    assert "tests/test_logs.py" in told
+    assert "raw_decode" in told
