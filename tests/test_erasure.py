@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
@@ -21,8 +21,17 @@ from callbox.door.sealing import Sealer
 from callbox.door.store import TYPES
 from callbox.host.cluster import SUPERUSER, Cluster
 from callbox.host.vault import CannotOpen, Vault, vault
-from callbox.incidents.actions import Where, add_remark, close_incident, relocate_incident
+from callbox.incidents.actions import (
+    Kind,
+    Where,
+    add_remark,
+    classify_incident,
+    close_incident,
+    open_incident,
+    relocate_incident,
+)
 from callbox.incidents.linking import open_for_call
+from callbox.incidents.models import Place
 from callbox.incidents.queries import details_for, incident_for
 from callbox.intake.actions import claim_call, note_words, wrap_up_call
 from callbox.intake.domain import Said
@@ -30,6 +39,7 @@ from callbox.intake.queries import call_for, caller_for
 from callbox.intake.reactions import take_contacts
 from callbox.journal.models import Entry
 from callbox.journal.queries import verify
+from callbox.journal.watched import ONE_SPELLING
 from callbox.worker.loops import retention
 from tests.world import INTAKE, call_taker, dispatcher, journal_size
 
@@ -290,3 +300,32 @@ def test_a_new_lasting_key_opens_the_factors_and_the_one_before_goes_later(own_k
     assert own_keys.generations() == [2, 3]
     factor = Authenticator.objects.get()
     assert (shown(factor.data["secret"]), factor.data["plain"]) == ("made-up", 7)
+
+
+SPELLED = (
+    "SELECT digest = sha256(convert_to((to_jsonb(p) || jsonb_build_object('lon', %s::float8, 'lat', %s::float8,"
+    " 'sealed', %s::bytea))::text, 'UTF8')) FROM journal_row r JOIN incidents_place p ON r.key = p.incident_id::text"
+    " WHERE place = 'incidents_place' AND key = %s ORDER BY r.seq"
+)
+
+
+def guesses(incident: UUID, point: tuple[float, float], sealed: bytes | None) -> list[bool]:
+    """Whether each digest ever noted of this place is that of this point beside what was sealed."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(ONE_SPELLING)
+        cursor.execute(SPELLED, [*point, sealed, str(incident)])
+        return [found for (found,) in cursor.fetchall()]
+
+
+def test_a_point_alone_cannot_be_guessed_from_its_digest_once_it_was_erased(own_keys: Vault) -> None:
+    point = (24.94, 60.17)
+    incident = open_incident(Where(*point), by=call_taker(), at=NOW).pk
+    kept = Place.objects.get(pk=incident).sealed
+    sealed = None if kept is None else bytes(kept)
+    assert guesses(incident, point, sealed) == [True], "the guess is spelled as the journal spells it"
+    classify_incident(incident, Kind("FIRE.BUILDING"), by=call_taker(), at=NOW)
+    close_incident(incident, "handled", by=dispatcher(), at=NOW)
+    erase(NOW + LAST_DATE)
+    assert Place.objects.filter(pk=incident, lon=None, sealed=None).exists()
+    assert guesses(incident, point, None) == [False, False]
+    assert verify().ok

@@ -14,6 +14,7 @@ from django.test import Client, RequestFactory
 
 from callbox.access.browsers import known_browser, remember_browser
 from callbox.access.models import SignIn
+from tests.asvs.sources import browser_files
 from tests.scenes import my_unit
 from tests.signed_in import PASSWORD, person, signed_in
 from tests.test_endpoints import OPERATIONS, row_counts
@@ -285,3 +286,70 @@ def test_the_door_knows_a_session_by_both_names() -> None:
     }
     assert names["callbox_session"] == names["__Host-callbox_session"] != ""
     assert names["other"] == ""
+
+
+def test_signing_out_makes_the_browser_forget_the_pages() -> None:
+    client = in_as()
+    assert "Clear-Site-Data" not in client.get("/account").headers
+    assert client.post("/sign-out")["Clear-Site-Data"] == '"cache"'
+
+
+KEPT_IN_THE_BROWSER = {
+    "web/js/keys.js": "whether single keys serve",
+    "dispatch/units_list.js": "by what the list of units is sorted",
+    "dispatch/look.js": "which changes this tab has shown",
+    "dispatch/crew-menu.js": "dark or light",
+    "dispatch/crew-store.js": "a crew's copy, forgotten at the sign-out and at a refusal; presses until sent",
+    "dispatch/crew-worker.js": "the crew's page and its files; the page is deleted at the sign-out",
+}
+
+
+def test_only_these_scripts_keep_something_in_the_browser() -> None:
+    storing = re.compile(r"\b(localStorage|sessionStorage|indexedDB|caches)\b")
+    found = {
+        str(path).split("/static/")[1]
+        for path, text in browser_files().items()
+        if "static" in path.parts and re.search(storing, re.sub(r"caches\.delete\([^)]*\)", "", text))
+    }
+    assert found == set(KEPT_IN_THE_BROWSER)
+
+
+def test_a_crews_copy_is_taken_off_the_phone_at_the_sign_out_and_at_a_refusal() -> None:
+    texts = {path.name: text for path, text in browser_files().items()}
+    out = texts["crew-menu.js"].split("async function signOut")[1]
+    assert out.index("await store.forget()") < out.index("form.submit()")
+    assert out.index('caches.delete("callbox-crew-page")') < out.index("form.submit()")
+    assert "await store.forget()" in texts["crew.js"].split("async function failed")[1].split("\n}")[0]
+
+
+@pytest.mark.parametrize(
+    ("role", "path", "kind"),
+    [
+        ("crew", "/api/calls/00000000-0000-7000-8000-000000000000", "not-found"),
+        ("crew", "/desk/reads", "not-allowed"),
+        ("call_taker", "/people/sign-ins", "not-allowed"),
+    ],
+)
+def test_a_refusal_is_logged_with_who_and_what_but_no_id_of_the_thing(
+    role: str, path: str, kind: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    who = person(f"one-{role}", role)
+    with caplog.at_level(logging.WARNING, "callbox.web.errors"):
+        assert signed_in(who).get(f"{path}?q=kanari").status_code in (403, 404)
+    (line,) = [record.getMessage() for record in caplog.records if record.name == "callbox.web.errors"]
+    assert line.startswith(f"refused ({kind}): GET ")
+    assert line.endswith(f" for person:{who.pk}")
+    assert "00000000-0000" not in line
+    assert "kanari" not in line
+
+
+def test_whoever_is_nobody_is_refused_aloud(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING, "callbox.web.errors"):
+        assert Client().get("/api/me").status_code == 401
+    assert "refused (not-allowed): GET api/me for nobody" in caplog.text
+
+
+def test_what_may_be_done_is_not_logged_as_refused(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, "callbox.web.errors"):
+        assert in_as("dispatcher").get("/api/me").status_code == 200
+    assert "refused" not in caplog.text

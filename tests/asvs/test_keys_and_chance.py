@@ -35,10 +35,11 @@ def test_only_these_algorithms_are_used() -> None:
             continue
         for node in ast.walk(tree):
             if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "hashlib":
-                hashes.add(node.attr)
+                hashes.add((node.attr, path.name if node.attr == "sha1" else ""))
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("cryptography.hazmat"):
                 ciphers |= {alias.name for alias in node.names}
-    assert hashes == {"sha256", "file_digest"}
+    # The list of breached passwords that an operator brings is spelled in SHA-1 by its makers; it protects nothing.
+    assert hashes == {("sha256", ""), ("file_digest", ""), ("sha1", "breached.py")}
     assert ciphers == {"AESGCM"}
 
 

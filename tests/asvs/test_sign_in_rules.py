@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Passwords, sessions and codes: what may be chosen, how much chance is in them, what a form does with them."""
 
+import hashlib
 import inspect
 import math
 import re
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -14,7 +17,9 @@ from django.utils import crypto
 
 from callbox.access.passwords import LONGEST, SHORTEST, check_password
 from callbox.access.totp import NEIGHBOURS, STEP_S, new_secret
-from callbox.kernel.errors import Invalid
+from callbox.host.config import load
+from callbox.host.errors import ConfigError
+from callbox.kernel.errors import Invalid, Unavailable
 from tests.asvs.sources import browser_files
 from tests.signed_in import person
 
@@ -120,3 +125,48 @@ def test_cookies_are_for_this_host_alone_and_for_the_page_they_are_for() -> None
         assert getattr(settings, f"{name}_DOMAIN") is None
         assert getattr(settings, f"{name}_PATH") == "/"
         assert getattr(settings, f"{name}_SECURE") == settings.CONFIG.https
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["password1234!", "2026dragon2026", "monkeymonkey", "!!!Sunshine!!!", "abcabcabcabc"],
+)
+def test_a_common_password_is_refused_also_wrapped_or_repeated(password: str) -> None:
+    with pytest.raises(Invalid):
+        check_password(password, [])
+
+
+@pytest.fixture
+def breached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A list as its makers hand it out: sorted, the first, the last and one between are looked for."""
+    words = [f"made up word {number}" for number in range(500)]
+    lines = sorted(f"{hashlib.sha1(word.encode()).hexdigest().upper()}:7" for word in words)
+    file = tmp_path / "breached.txt"
+    file.write_text("".join(f"{line}\n" for line in lines))
+    monkeypatch.setattr(settings, "CONFIG", replace(settings.CONFIG, breached=file))
+    return file
+
+
+def test_a_password_of_the_operators_list_is_refused_and_no_other(breached: Path) -> None:
+    for number in range(500):
+        with pytest.raises(Invalid, match="became known"):
+            check_password(f"made up word {number}", [])
+    for number in range(500, 1_000):
+        check_password(f"made up word {number}", [])
+
+
+@pytest.mark.parametrize("held", ["", "\n", "no hash at all\n" * 3])
+def test_a_list_that_is_none_finds_nothing(breached: Path, held: str) -> None:
+    breached.write_text(held)
+    check_password("made up word 1", [])
+
+
+def test_without_the_list_that_is_named_no_password_is_set(
+    breached: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    breached.unlink()
+    with pytest.raises(Unavailable):
+        check_password("made up word 1", [])
+    monkeypatch.setenv("CALLBOX_BREACHED_PASSWORDS", str(breached))
+    with pytest.raises(ConfigError, match="CALLBOX_BREACHED_PASSWORDS"):
+        load()

@@ -140,9 +140,14 @@ def _ask(
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """End the sign-in: its streams end with it."""
+    """End the sign-in: its streams end with it, and the browser forgets the pages that it has seen.
+
+    Not its storage: what a crew has pressed and could not send yet lies there. Their page takes off the rest itself.
+    """
     leave(request, at=timezone.now())
-    return redirect("/")
+    response = redirect("/")
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
 
 
 @never_cache

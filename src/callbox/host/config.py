@@ -32,6 +32,7 @@ class Config:
     emergency_number: what people are told to dial when a contact could not be accepted.
     https: people reach the pages by https only; cookies then go no other way.
     directory: the city's own directory of people, if one is configured.
+    breached: the operator's sorted list of passwords that became known elsewhere, if there is one.
     """
 
     home: Path
@@ -49,6 +50,7 @@ class Config:
     emergency_number: str
     https: bool
     directory: Directory | None
+    breached: Path | None
 
     @property
     def cities(self) -> Path:
@@ -109,6 +111,7 @@ def load() -> Config:
         emergency_number=environment.text("CALLBOX_EMERGENCY_NUMBER", "110 / 112 / 911"),
         https=environment.switch("CALLBOX_HTTPS"),
         directory=load_directory(os.environ),
+        breached=environment.readable("CALLBOX_BREACHED_PASSWORDS"),
     )
     if config.door_port == config.web_port:
         raise environment.wrong("CALLBOX_WEB_PORT", "is the door's port too", config.door_port + 1)

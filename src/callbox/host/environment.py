@@ -79,6 +79,17 @@ def path(name: str, default: Path) -> Path:
     return Path(said)
 
 
+def readable(name: str) -> Path | None:
+    """The path of a file that can be read; None when not set."""
+    said = os.environ.get(name)
+    if not said:
+        return None
+    found = path(name, Path(said))
+    if not found.is_file() or not os.access(found, os.R_OK):
+        raise wrong(name, f"names {found}, which cannot be read", "/var/lib/callbox/breached.txt")
+    return found
+
+
 def database_url(name: str) -> str | None:
     """The address of a database; it may carry a password and is never shown."""
     found = os.environ.get(name) or None

@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 from django.views.defaults import server_error
 from psycopg.errors import DeadlockDetected
 
+from callbox.kernel.actor import Actor
 from callbox.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal, Unavailable
 from callbox.kernel.text import gettext_noop as _
 
@@ -50,6 +51,7 @@ def problem_response(request: HttpRequest, error: Refusal) -> HttpResponse:
 
     `errors` lists the fields of an Invalid as objects with `field` and `detail`.
     """
+    note_refused(request, error)
     status, name, title = answer_for(error)
     problem: dict[str, object] = {
         "type": f"tag:callbox,2026:{name}",
@@ -67,6 +69,7 @@ def problem_response(request: HttpRequest, error: Refusal) -> HttpResponse:
 
 def page_response(request: HttpRequest, error: Refusal) -> HttpResponse:
     """A refusal as a page that says what to do next."""
+    note_refused(request, error)
     status, name, title = answer_for(error)
     if status == 503:
         return _bare_page(error)
@@ -79,6 +82,19 @@ def page_response(request: HttpRequest, error: Refusal) -> HttpResponse:
         "back": _page_before(request),
     }
     return _with_retry(render(request, "web/error.html", context, status=status))
+
+
+def note_refused(request: HttpRequest, error: Refusal) -> None:
+    """Log that somebody asked for what they may not do, or may not see (which may also not be there).
+
+    The pattern of the address and the id of the person: no id of what was asked for, no name, no query.
+    """
+    if not isinstance(error, NotAllowed | NotFound):
+        return
+    actor: Actor | None = getattr(request, "actor", None)
+    asked = request.resolver_match.route if request.resolver_match else "an address that is none"
+    who = actor.id if actor else "nobody"
+    LOG.warning("refused (%s): %s %s for %s", answer_for(error)[1], request.method, asked, who)
 
 
 def _page_before(request: HttpRequest) -> str:
