@@ -4,7 +4,7 @@
 import pytest
 
 from callbox.drills import controls
-from callbox.drills.cutting import INSIDE, SETTINGS, ground
+from callbox.drills.cutting import INSIDE, SETTINGS, ground, store
 from callbox.drills.registry import drill
 from callbox.drills.result import Result, Skipped
 from callbox.drills.wreck import check_wreck
@@ -20,7 +20,7 @@ def run(name: str, seed: int, times: int) -> Result:
 def test_nothing_promised_is_lost_when_the_power_is_cut() -> None:
     """One cut while contacts go into the spool, one while it is drained; all is worked off and verified."""
     try:
-        with ground(seed=7) as here:
+        with store() as place, ground(place, seed=7) as here:
             for phase in ("frozen", "draining"):
                 image = here.cut(phase)
                 assert list(image.promised.acknowledged())

@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from callbox.drills.cutting import INSIDE, SETTINGS, ground
+from callbox.drills.cutting import INSIDE, SETTINGS, ground, store
 from callbox.drills.result import LOST, Result
 from callbox.drills.shim import FaultyDisk
 from callbox.drills.wreck import check_wreck
@@ -54,7 +54,7 @@ CONTROLS: Mapping[str, Callable[[int], int]] = {
 
 def _cuts_until_lost(seed: int, phase: str, **options: Any) -> int:
     """How many cuts it took, 0 when none lost anything."""
-    with ground(seed, **options) as here:
+    with store() as place, ground(place, seed, **options) as here:
         for number in range(1, MOST + 1):
             image = here.cut(phase)
             broken, _ = check_wreck(image.path, INSIDE, image.promised, SETTINGS, thoroughly=False)

@@ -15,7 +15,7 @@ from typing import Any
 
 from callbox.drills.ledger import Ledger
 from callbox.drills.load import load
-from callbox.drills.loops import cut, disks, made_disk
+from callbox.drills.loops import cut, disks, made_disk, unmounted
 from callbox.drills.senders import Pace
 from callbox.drills.site import Site, await_true, site
 from callbox.drills.wreck import known_at
@@ -24,6 +24,7 @@ STORE_MIB, DISK_MIB = 12_000, 1_500
 SETTINGS = {"max_wal_size": "96MB", "min_wal_size": "32MB", "checkpoint_timeout": "30s"}
 PACE = Pace(rate=25)
 INSIDE = "site"
+DISK = "disk.img"
 LONGEST_S = 0.4  # until the cut, once the phase has begun
 PATIENCE_S = 60.0
 
@@ -42,6 +43,7 @@ class Ground:
 
     def __init__(self, store: Path, here: Site, ledger: Ledger, seed: int) -> None:
         self._store, self.here, self.ledger = store, here, ledger
+        self._seed = seed
         self._dice = random.Random(f"cuts/{seed}")  # noqa: S311 - repeatable on purpose
         self._number = 0
 
@@ -50,25 +52,33 @@ class Ground:
         with PHASES[phase](self.here):
             time.sleep(self._dice.random() * LONGEST_S)
             self._number += 1
-            path = self._store / f"cut-{self._number}.img"
+            path = self._store / f"cut-{self._seed}-{self._number}.img"
             moves, moment = list(self.ledger.moves), time.monotonic()
-            cut(self._store / "disk.img", path)
+            cut(self._store / DISK, path)
             promised = known_at(self.ledger, moment)
         promised.moves = moves
         return Image(path, promised, phase)
 
 
 @contextmanager
-def ground(seed: int, **options: Any) -> Iterator[Ground]:
-    """An installation on a disk that can be cut, under load. Raises Skipped; options: as of `Site`."""
+def store() -> Iterator[Path]:
+    """Where disks and their copies lie, on a file system that shares blocks. Raises Skipped."""
+    with disks() as folder:
+        yield made_disk(folder / "store.img", folder / "store", STORE_MIB, "xfs")
+
+
+@contextmanager
+def ground(place: Path, seed: int, **options: Any) -> Iterator[Ground]:
+    """An installation on a fresh disk of this store, under load. Raises Skipped; options: as of `Site`."""
+    image = place / DISK
     with ExitStack() as stack:
-        folder = stack.enter_context(disks())
-        store = made_disk(folder / "store.img", folder / "store", STORE_MIB, "xfs")
-        disk = made_disk(store / "disk.img", store / "disk", DISK_MIB)
+        stack.callback(image.unlink)
+        disk = made_disk(image, place / "disk", DISK_MIB)
+        stack.callback(unmounted, disk)
         (disk / INSIDE).mkdir()
         here = stack.enter_context(site(disk / INSIDE, **{"settings": SETTINGS} | options))
         ledger = stack.enter_context(load(here, seed, PACE))
-        yield Ground(store, here, ledger, seed)
+        yield Ground(place, here, ledger, seed)
 
 
 @contextmanager
