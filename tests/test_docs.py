@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the pages say is so: their links lead somewhere, their commands exist, their blocks can be run."""
 
+import doctest
 import re
 import subprocess
 from pathlib import Path
@@ -65,3 +66,13 @@ def test_code_blocks_call_commands_and_options_that_exist(words: str) -> None:
     assert done.returncode == 0, done.stderr
     unknown = {option for option in options if option not in done.stdout}
     assert path == ["test"] or not unknown
+
+
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if ">>> " in page.read_text(encoding="utf-8")], ids=lambda page: page.name
+)
+def test_worked_examples_give_what_the_page_says(page: Path) -> None:
+    text = page.read_text(encoding="utf-8").replace("```", "\n")  # a fence would read as output
+    test = doctest.DocTestParser().get_doctest(text, {}, page.name, str(page), 0)
+    assert test.examples
+    assert not doctest.DocTestRunner().run(test).failed
