@@ -5,7 +5,7 @@
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from callbox.drills.sim.schedule import Schedule
@@ -54,12 +54,19 @@ class Disk:
     def lose_power(self) -> None:
         """Of what was not synchronised, each sector is there or not, as it happens."""
         for offset, data in self._unsynced:
-            for begin in range(0, len(data), SECTOR):
+            for begin, end in _sectors(offset, offset + len(data)):
                 if self._schedule.chance(0.5):
-                    part = data[begin : begin + SECTOR]
-                    self.medium[offset + begin : offset + begin + len(part)] = part
+                    self.medium[begin:end] = data[begin - offset : end - offset]
         self._unsynced.clear()
         self.seen = bytearray(self.medium)
+
+
+def _sectors(begin: int, end: int) -> Iterator[tuple[int, int]]:
+    """The part of each sector that lies between these offsets."""
+    while begin < end:
+        after = min(end, (begin // SECTOR + 1) * SECTOR)
+        yield begin, after
+        begin = after
 
 
 class Os:
@@ -138,6 +145,9 @@ class FakePath:
     def with_name(self, name: str) -> "FakePath":
         """A neighbour."""
         return self
+
+    def __truediv__(self, name: str) -> "FakePath":
+        raise OSError("there is one file on this disk")
 
     def mkdir(self, **_: Any) -> None:
         """It is there."""

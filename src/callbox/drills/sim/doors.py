@@ -60,6 +60,7 @@ class DoorHost:
             self.vault = Vault(Path("keys"))
         self.processes: list[Process] = []
         self.loop = SimLoop(schedule)
+        self.loop.dead = True
         self.door: Door | None = None
         self.starts = 0
         self._spool = schedule.dice.choice(SPOOLS)
@@ -96,7 +97,9 @@ class DoorHost:
         ]
 
     def start(self) -> None:
-        """A new process, over the same disk."""
+        """A new process over the same disk, unless one runs."""
+        if not self.loop.dead:
+            return
         self.starts += 1
         self.loop = SimLoop(self.schedule)
         options = Options(

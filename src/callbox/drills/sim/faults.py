@@ -29,9 +29,11 @@ class Faults:
             self._power,
             self._kill_worker,
             self._kill_worker,
-            self._outage_and_power,
-            self._outage_and_power,
-            self._outage_and_power,
+            self._power_in_outage,
+            self._power_while_spooling,
+            self._power_while_spooling,
+            self._power_while_draining,
+            self._power_while_draining,
             self._screens,
         )
 
@@ -54,14 +56,26 @@ class Faults:
             self._world.door_blind_since = self._world.now
 
     def _crash(self) -> float:
+        """The server is gone just after a contact; often it comes back for a moment only, while all connect anew."""
+        self._send()
+        at = self._world.dice.uniform(0.02, 0.3)
+        self._world.schedule.after(at, self._go_down)
+        back = at + self._world.dice.uniform(1.0, 12.0)
+        if self._world.dice.random() < 0.5:
+            self._world.schedule.after(back, self._come_back)
+            back += self._world.dice.uniform(0.05, 0.8)
+            self._world.schedule.after(back, self._go_down)
+            back += self._world.dice.uniform(0.2, 2.0)
+        self._world.schedule.after(back, self._come_back)
+        return back
+
+    def _go_down(self) -> None:
         self._world.server.crash()
         self._blind()
 
-        def back() -> None:
-            self._world.door_blind_since = None
-            self._world.server.restart()
-
-        return self._later(0.5, 12.0, back)
+    def _come_back(self) -> None:
+        self._world.door_blind_since = None
+        self._world.server.restart()
 
     def _freeze(self) -> float:
         self._world.server.freeze()
@@ -100,20 +114,42 @@ class Faults:
         self._world.door.kill(power=True)
         return self._later(0.5, 6.0, self._world.door.start)
 
-    def _outage_and_power(self) -> float:
-        """The database is away, the spool fills, and then the power goes."""
-        over = self._crash()
-        disk = self._world.door.disk
-        for _ in range(self._world.dice.randrange(2, 8)):
-            self._later(0.0, over, self._send)
-        if self._world.dice.random() < 0.5:
-            self._later(0.0, over / 2, lambda: setattr(disk, "trap", self._lose_power))
+    def _power_in_outage(self) -> float:
+        """The database is away, the spool fills, and the power goes."""
+        over = self._outage()
         self._later(over / 2, over, self._lose_power)
-        return over + self._later(over, over + 3.0, self._world.door.start)
+        return over + 5.0
+
+    def _power_while_spooling(self) -> float:
+        """The same in the midst of a write."""
+        over = self._outage()
+        self._later(0.3, over / 2, self._set_trap)
+        self._world.schedule.after(over, self._clear_trap)
+        return over + 5.0
+
+    def _power_while_draining(self) -> float:
+        """The database has come back, and what is drained is being forgotten."""
+        over = self._outage()
+        self._world.schedule.after(over - 0.01, self._set_trap)
+        self._world.schedule.after(over + 4.0, self._clear_trap)
+        return over + 5.0
+
+    def _outage(self) -> float:
+        """Many call meanwhile: a small spool is full before the end."""
+        over = self._crash()
+        for _ in range(self._world.dice.randrange(4, 11)):
+            self._later(0.3, over, self._send)
+        return over
+
+    def _clear_trap(self) -> None:
+        self._world.door.disk.trap = None
+
+    def _set_trap(self) -> None:
+        self._world.door.disk.trap = self._lose_power
 
     def _lose_power(self) -> None:
-        self._world.door.disk.trap = None
         self._world.door.kill(power=True)
+        self._later(0.2, 4.0, self._world.door.start)
 
     def _kill_worker(self) -> float:
         self._workers.kill_one(self._world.dice.uniform(0.1, 3.0))

@@ -184,6 +184,7 @@ BUGS = (
         "hub passes over what screens wait for",
         "streams",
         ("door.hub:Hub._read", "if not self.screens and", "if"),
+        ("door.hub:Hub._pass_over", "if self.screens:", "if False:"),
     ),
     _bug("age of a screen made up", "screens", ("door.hub:Hub.show_horizon", "round(self.age_s, 3)", "0.0")),
     _bug(

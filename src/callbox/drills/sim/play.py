@@ -88,15 +88,21 @@ class Town:
         end = world.now + BAD_S
         self._staff.busy_until = end + 20.0
         world.server.roughness = dice.choice((0.2, 0.4, 0.6))
-        for _ in range(dice.randrange(2, 7)):
-            world.schedule.after(dice.uniform(0.0, BAD_S), self._senders.send)
-        for _ in range(dice.choice((1, 2, 3))):
+        for _ in range(dice.randrange(1, 5)):
+            self._call_for_help(dice.uniform(0.0, BAD_S))
+        for _ in range(dice.choice((2, 2, 3))):
             world.schedule.run(world.now + dice.uniform(0.5, 6.0))
             over = self.faults.one()
             world.schedule.run(world.now + over)
         world.schedule.run(max(end, world.now) + 20.0)
         world.server.roughness = 0.0
         world.schedule.run(world.now + dice.uniform(*quiet))
+
+    def _call_for_help(self, seconds: float) -> None:
+        """Somebody calls; often several see the same thing at the same moment."""
+        dice = self._world.dice
+        for _ in range(dice.choice((1, 1, 1, 3))):
+            self._world.schedule.after(seconds + dice.uniform(0.0, 0.004), self._senders.send)
 
     def mend(self) -> None:
         """Everything is well, and stays so; who watches is signed out at last."""

@@ -29,7 +29,7 @@ class Senders:
         channel = dice.choice(CHANNELS)
         source = f"person {dice.randrange(6)}"
         said = {"words": f"help {number}", "number": source}
-        body = json.dumps(said).encode() if dice.random() < 0.8 else dice.randbytes(dice.randrange(1, 900))
+        body = json.dumps(said).encode() if dice.random() < 0.5 else dice.randbytes(dice.randrange(1, 2500))
         sending = Sending(f"key {number}", source, channel, body)
         self._world.record.sendings.append(sending)
         self._try(sending)

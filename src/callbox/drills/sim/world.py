@@ -156,6 +156,8 @@ class World:
             values = row.committed
             if values is not None and table.name == "dispatch_assignment":
                 self._look_at_unit(table, values)
+            elif values is not None and table.name == "matters_matter" and values["kind"] == "call":
+                self._look_at_call(values)
             elif values is not None and before is None and table.name in self._new:
                 self._new[table.name](values)
 
@@ -188,6 +190,13 @@ class World:
         rows = [row.committed for row in table.found("unit_id", (values["unit_id"],)) if row.committed]
         if sum(row["active"] for row in rows) > 1:
             self.record.note("one unit, one assignment: two are active")
+
+    def _look_at_call(self, values: Values) -> None:
+        clocks = [
+            row.committed for row in self.tables.tables["matters_clock"].found("matter_id", (values["id"],))
+        ]
+        if values["state"] == "waiting" and not any(row and row["stopped_at"] is None for row in clocks):
+            self.record.note("promises: a waiting call has no clock")
 
     def wake(self, loop: str) -> None:
         """This loop of the workers has something to do."""
