@@ -35,7 +35,9 @@ class Workers:
     def _work(self) -> None:
         """Steps the loops for which something is new, and for a while after: what was held back is seen then."""
         world = self._world
-        runners = {name: Runner(loop, threading.Event()) for name, loop in LOOPS.items()}
+        runners = {
+            name: Runner(loop, threading.Event(), lambda: world.schedule.wall) for name, loop in LOOPS.items()
+        }
         left = dict.fromkeys(runners, SEEN_AGAIN)
         seen = dict.fromkeys(runners, -1.0)
         while True:
@@ -44,6 +46,8 @@ class Workers:
                     seen[name], left[name] = world.news[name], SEEN_AGAIN
                 if left[name] and not runner.step():
                     left[name] -= not runner.failures
+            if not any(left.values()):
+                left |= dict.fromkeys(world.overdue(), 1)
             if not any(left.values()):
                 world.schedule.wait(world.something_new)
             world.pause(max((each.pause_s for each in runners.values() if each.failures), default=0.25))

@@ -26,17 +26,6 @@ from callbox.kernel.errors import Refusal
 from callbox.matters.domain import Moved
 
 
-class Now:
-    """`django.utils.timezone`, for the worker."""
-
-    def __init__(self, schedule: Schedule) -> None:
-        self._schedule = schedule
-
-    def now(self) -> Any:
-        """The time of day."""
-        return self._schedule.wall
-
-
 class World:
     """All parts, and the record. Use as a context: outside of it the product's modules are themselves again."""
 
@@ -97,7 +86,7 @@ class World:
             (callbox.kernel.ids, "time", Clock(schedule)),
             (callbox.kernel.ids, "secrets", Secrets(schedule.dice)),
             (callbox.journal.actions, "recorded_now", lambda: schedule.wall),
-            (callbox.worker.loop, "timezone", Now(schedule)),
+            (callbox.worker.loop, "time", Clock(schedule)),
         ]
         return changed([*self.door.changes(), *own, *self._patches])
 
@@ -197,6 +186,18 @@ class World:
         ]
         if values["state"] == "waiting" and not any(row and row["stopped_at"] is None for row in clocks):
             self.record.note("promises: a waiting call has no clock")
+
+    def overdue(self) -> list[str]:
+        """The loops of the workers for which something waits: they go on looking, as they do in their own pace."""
+        found = ["contacts"] if len(self.record.contacts_at) > len(self.record.calls_at) else []
+        clocks = self.tables.tables["matters_clock"].found("stopped_at", (None,))
+        now = self.schedule.wall
+        if any(
+            row.committed and not row.committed["fired_at"] and row.committed["due_at"] <= now
+            for row in clocks
+        ):
+            found.append("clocks")
+        return found
 
     def wake(self, loop: str) -> None:
         """This loop of the workers has something to do."""
