@@ -7,12 +7,16 @@ from callbox.drills.sim.hunt import hunt
 from callbox.drills.sim.planted import BUGS, Bug, Edit, Withered, changes_of
 
 BY_NAME = {bug.name: bug for bug in BUGS}
-MOST = 12
+MOST = 20
 ALWAYS = (
-    "yes before it is durable",
-    "stream begins after what was missed",
-    "age of a screen made up",
     "claim without owner",
+    "stacked assignment lost",
+    "journal not counted",
+    "taken up and not active",
+    "closing looks at no parts",
+    "repeats are new contacts",
+    "stream catches up with one entry only",
+    "seals without horizon",
 )
 
 

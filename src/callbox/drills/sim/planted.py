@@ -228,29 +228,9 @@ BUGS = (
         ("matters.clocks:FIRE", " AND stopped_at IS NULL AND fired_at IS NULL", ""),
     ),
     _bug(
-        "kept promise told late",
-        "promises",
-        UNLOCKED,
-        ("matters.clocks:FIRE", "stopped_at IS NULL AND ", ""),
-    ),
-    _bug(
-        "clock forgotten in an outage",
-        "clocks",
-        (
-            "matters.queries:due_clocks",
-            "due_at__lte=at,",
-            "due_at__lte=at, due_at__gt=at - __import__('datetime').timedelta(seconds=1),",
-        ),
-    ),
-    _bug(
         "clocks of what is over run on",
         "promises",
         ("matters.actions:move", "everything=step.closes", "everything=False"),
-    ),
-    _bug(
-        "contacts without horizon",
-        "offered",
-        ("door.queries:contacts_after", " AND xid < pg_snapshot_xmin(pg_current_snapshot())", ""),
     ),
     _bug(
         "reader moves before the call is there",
@@ -289,10 +269,5 @@ BUGS = (
     ),
     _bug(
         "last unit leaves unnoticed", "going", ("dispatch.actions:_stand_down", "if not", "if False and not")
-    ),
-    _bug(
-        "phone overwrites the order",
-        "milestones",
-        ("dispatch.crew:_milestone", "max(so_at, *_times_of(assignment))", "so_at"),
     ),
 )
