@@ -19,7 +19,7 @@ def _connection() -> DatabaseWrapper:
 def seeing(sight: Sight) -> Iterator[None]:
     """See this much in the block, and what was seen before after it."""
     link = _connection()
-    before = getattr(link, "sight", None)  # the simulated database of the drills has none
+    before = link.sight
     link.sight = sight
     try:
         yield

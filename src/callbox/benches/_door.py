@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from callbox.drills.result import Skipped
+from callbox.drills.shim import FaultyDisk
 from callbox.host.cluster import Cluster
 from callbox.host.errors import HostError
 from callbox.host.provision import Urls, grant_app, provision
@@ -82,12 +84,11 @@ def scratch() -> Iterator[Path]:
 
 
 def slow_disk(folder: Path) -> dict[str, str]:
-    """The environment of a server on a slow disk. Raises HostError without a C compiler."""
-    library = folder / "slow_disk.so"
-    compiler = shutil.which("gcc") or shutil.which("cc")
-    if compiler is None:
-        raise HostError("The slow disk needs a C compiler (on Debian: apt-get install gcc).")
-    source = Path(__file__).with_name("slow_disk.c")
-    subprocess.run([compiler, "-shared", "-fPIC", "-O2", "-o", str(library), str(source), "-ldl"], check=True)
-    library.chmod(0o755)
-    return {"LD_PRELOAD": str(library)}
+    """The environment of a server on a disk whose every flush takes 10 ms more. Raises HostError without a compiler."""
+    try:
+        disk = FaultyDisk(folder)
+    except Skipped as why:
+        raise HostError(str(why)) from None
+    disk.order(delay_us=10_000)
+    disk.close()  # the orders stay
+    return disk.environment

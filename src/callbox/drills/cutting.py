@@ -124,8 +124,5 @@ PHASES: dict[str, Callable[[Site], AbstractContextManager[None]]] = {
 
 def _says(here: Site) -> tuple[str, int]:
     """What the door says of its database, and how many contacts wait in its spool."""
-    try:
-        said = here.ask("/door/health")
-        return str(said["database"]), int(said["spool"]["waiting"])
-    except (OSError, ValueError):
-        return "unknown", 0
+    said = here.door_says()
+    return (str(said["database"]), int(said["spool"]["waiting"])) if said else ("unknown", 0)

@@ -49,11 +49,6 @@ class Line:
         self._free_at = {True: 0.0, False: 0.0}  # when each direction has sent what it took
         self._links: set[asyncio.Task[None]] = set()
 
-    @property
-    def open_links(self) -> int:
-        """How many connections it passes on now."""
-        return len(self._links)
-
     @contextmanager
     def laid(self) -> Iterator[Self]:
         """The line is there for the length of the block."""
@@ -66,10 +61,6 @@ class Line:
         finally:
             self._loop.call_soon_threadsafe(self._over.set)
             thread.join()
-
-    def cut_all(self) -> None:
-        """Cut every connection there is; new ones come through."""
-        self._loop.call_soon_threadsafe(lambda: [link.cancel() for link in self._links])
 
     async def connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """A connection to the target."""

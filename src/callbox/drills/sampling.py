@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What an installation uses while a drill goes on: memory, descriptors, connections and disk, every two seconds."""
 
-import http.client
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -83,10 +82,8 @@ def _connections(site: Site) -> int | None:
 
 
 def _waiting(site: Site) -> int | None:
-    try:
-        return int(site.ask("/door/health")["spool"]["waiting"])
-    except (OSError, ValueError, http.client.HTTPException):
-        return None
+    said = site.door_says()
+    return int(said["spool"]["waiting"]) if said else None
 
 
 @contextmanager

@@ -8,7 +8,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -22,9 +21,9 @@ import psycopg
 
 from callbox.drills import snapshot
 from callbox.drills.folders import SERVER, new_folder, scratch, throw_away
+from callbox.drills.running import run_python
 from callbox.drills.snapshot import Snapshot
 from callbox.host.cluster import Cluster
-from callbox.host.config import CHECKOUT
 from callbox.host.embedded import kept_running
 from callbox.host.processes import DOOR, LOCAL, WORKER, Household, Part, Process, free_port, web
 from callbox.host.provision import APP, Urls, provision
@@ -129,15 +128,6 @@ class Site:
         """Start PostgreSQL as it was started first; returns when it takes connections."""
         self.cluster.start(self.settings, environment=self.server_environment, durable=self.durable)
 
-    @contextmanager
-    def database_left_alone(self) -> Iterator[None]:
-        """For the length of the block nobody starts PostgreSQL again; afterwards it is kept running as usual."""
-        self._keeping.close()
-        try:
-            yield
-        finally:
-            self._keep_database()
-
     def start_processes(self) -> None:
         """Start door, web and worker, watched by a household of their own."""
         worker, door = self._parts
@@ -216,6 +206,13 @@ class Site:
         finally:
             link.close()
 
+    def door_says(self) -> dict[str, Any]:
+        """What the door says of its health; empty when it does not answer."""
+        try:
+            return dict(self.ask("/door/health"))
+        except (OSError, ValueError, http.client.HTTPException):
+            return {}
+
     def tell(self, path: str, person: str, body: object) -> int:
         """The status that a POST through the door is answered with; 0 when it is not answered."""
         headers = self.cookies(person) | {"Content-Type": "application/json"}
@@ -248,7 +245,8 @@ class Site:
 
     def inside(self, what: str) -> str:
         """The last line that `callbox.drills.inside` says. Raises RuntimeError with its errors."""
-        return self._run("-m", "callbox.drills.inside", what).splitlines()[-1]
+        said = run_python("-m", "callbox.drills.inside", what, environment=self.environment)
+        return said.splitlines()[-1]
 
     def prepare(self) -> None:
         """Make the database with its tables, people and units, and leave it stopped.
@@ -258,7 +256,8 @@ class Site:
         self.start_database()
         try:
             self.urls = provision(self.cluster)
-            self._run("-m", "callbox", "journal", "verify", CALLBOX_OWNER_URL=self.urls.owner)
+            known = self.environment | {"CALLBOX_OWNER_URL": self.urls.owner}
+            run_python("-m", "callbox", "journal", "verify", environment=known)
             (self.folder / "people.json").write_text(self.inside("prepare"))
             self.cluster.stop()
         finally:
@@ -267,19 +266,6 @@ class Site:
     def _taken(self) -> int:
         """How many contacts belong to a call."""
         return int(self.rows("SELECT count(*) FROM intake_callcontact")[0][0])
-
-    def _run(self, *arguments: str, **more: str) -> str:
-        done = subprocess.run(  # noqa: S603 - our own modules
-            [sys.executable, *arguments],
-            env=self.environment | more,
-            cwd=CHECKOUT,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            raise RuntimeError(f"{' '.join(arguments)} failed:\n{done.stdout[-2000:]}{done.stderr[-4000:]}")
-        return done.stdout
 
     def status(self, path: str, person: str) -> int:
         """The status that a GET through the door answers with. Raises OSError or HTTPException."""

@@ -116,7 +116,8 @@ def _until_noticed(here: Site, push: Callable[[Site], None]) -> None:
 
 def _check_said(here: Site, result: Result) -> None:
     """Whoever looks is told, and a page is a page or says that it cannot be had now."""
-    if "database-down" not in here.ask("/door/health")["alarms"] and says(here) == "down":
+    said = here.door_says()
+    if said.get("database") == "down" and "database-down" not in said["alarms"]:
         result.broken.append(Broken("alarm", "the full disk is not among the alarms"))
     with suppress(OSError):
         status = here.status("/api/me", "chief")
@@ -137,19 +138,13 @@ def _judged(here: Site, ledger: Ledger, result: Result) -> Result:
 
 def says(here: Site) -> str:
     """What the door says of the database."""
-    try:
-        return str(here.ask("/door/health")["database"])
-    except (OSError, ValueError):
-        return "unknown"
+    return str(here.door_says().get("database", "unknown"))
 
 
 def takes(here: Site) -> bool:
     """Whether the database takes contacts again and the spool is empty."""
-    try:
-        said = here.ask("/door/health")
-    except (OSError, ValueError):
-        return False
-    return bool(said["database"] == "up" and said["spool"]["waiting"] == 0)
+    said = here.door_says()
+    return bool(said and said["database"] == "up" and said["spool"]["waiting"] == 0)
 
 
 def switch_wal(here: Site) -> None:

@@ -13,7 +13,7 @@ from callbox.host.binaries import plain_environment
 from callbox.host.errors import HostError
 
 SOCKET_LIMIT = 107  # bytes of a Unix socket's path on Linux, less the end mark
-SOCKET_NAME = "/.s.PGSQL.5432.lock"
+SOCKET_NAME = ".s.PGSQL.5432"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +41,17 @@ class Layout:
     def sockets(self) -> Path:
         """The folder of the socket: inside `server`, or a short private one when that path is too long."""
         inside = self.server / "run"
-        if len(os.fsencode(f"{inside}{SOCKET_NAME}")) <= SOCKET_LIMIT:
+        if len(os.fsencode(f"{inside}/{SOCKET_NAME}.lock")) <= SOCKET_LIMIT:
             return inside
         name = hashlib.sha256(os.fsencode(self.home)).hexdigest()[:12]
         return Path(
             os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir(), f"callbox-{os.geteuid()}-{name}"
         )
+
+    @property
+    def socket(self) -> Path:
+        """The socket by which the server is reached."""
+        return self.sockets / SOCKET_NAME
 
     def make(self, account: Account) -> None:
         """Make all folders, closed to everybody else.

@@ -15,7 +15,6 @@ from callbox.host.processes import free_port
 HELP = "delays, half messages and unanswered COMMITs between the processes and PostgreSQL"
 TIMES = 4
 LEAST_S, MOST_S = 1.0, 2.5
-SOCKET = ".s.PGSQL.5432"
 
 
 def run(seed: int, times: int) -> Result:
@@ -25,7 +24,7 @@ def run(seed: int, times: int) -> Result:
     @contextmanager
     def before_the_database(here: Site) -> Iterator[None]:
         here.database_port = free_port(0, but=here.port)
-        with Line(seed, here.database_port, here.cluster.layout.sockets / SOCKET).laid() as line:
+        with Line(seed, here.database_port, here.cluster.layout.socket).laid() as line:
             lines.append(line)
             yield
 

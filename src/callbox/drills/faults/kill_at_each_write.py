@@ -17,7 +17,6 @@ from callbox.drills.wire import Trigger, wire
 
 HELP = "SIGKILL of the door or web before and after each network write of one acceptance, one assignment"
 TIMES = 24  # points, spread over all there are; 0 takes every one
-SOCKET = ".s.PGSQL.5432"
 Point = tuple[int, bool]
 
 
@@ -26,7 +25,7 @@ def run(seed: int, times: int) -> Result:
     result, trigger, ledger = Result("kill-at-each-write", seed), Trigger(), Ledger()
     with ExitStack() as stack:
         folder = stack.enter_context(scratch())
-        database = stack.enter_context(wire(str(Site(folder).cluster.layout.sockets / SOCKET), trigger))
+        database = stack.enter_context(wire(str(Site(folder).cluster.layout.socket), trigger))
         here = stack.enter_context(site(folder, database_port=database.port))
         front = stack.enter_context(wire(here.port, trigger))
         senders = Senders(f"http://127.0.0.1:{front.port}", ledger, seed, Pace(repeats=0.3, threads=0.0))
@@ -45,10 +44,7 @@ class Acceptance:
 
     def ready(self) -> bool:
         """The door runs, and its followers have their connections."""
-        try:
-            return self._here.ask("/door/health")["oldest_unread_s"] is not None
-        except (OSError, ValueError):
-            return False
+        return self._here.door_says().get("oldest_unread_s") is not None
 
     def step(self) -> None:
         """Send one until its yes."""

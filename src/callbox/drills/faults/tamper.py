@@ -3,13 +3,11 @@
 
 import json
 import os
-import subprocess
-import sys
 
 from callbox.drills.result import Broken, Result
-from callbox.host.config import CHECKOUT
+from callbox.drills.running import run_python
 from callbox.host.embedded import temporary_cluster
-from callbox.host.provision import Urls, provision
+from callbox.host.provision import provision
 
 HELP = (
     "change rows of tables, journal and seals by hand as their owner, and look whether each change is found"
@@ -22,32 +20,15 @@ def run(seed: int, times: int) -> Result:
     result = Result("tamper", seed)
     with temporary_cluster() as cluster:
         urls = provision(cluster)
-        _run(
-            urls, "-m", "callbox", "journal", "verify"
-        )  # a command of the product brings the tables up to date
-        said = json.loads(
-            _run(urls, "-m", "callbox.drills.tampering", str(seed), str(times)).splitlines()[-1]
-        )
+        known = {"DATABASE_URL": urls.app, "CALLBOX_OWNER_URL": urls.owner}
+        # A command of the product brings the tables up to date.
+        run_python("-m", "callbox", "journal", "verify", environment=os.environ | known)
+        by_owner = os.environ | known | {"DATABASE_URL": urls.owner}
+        last = run_python("-m", "callbox.drills.tampering", str(seed), str(times), environment=by_owner)
+        said = json.loads(last.splitlines()[-1])
     if said["problem"]:
         result.broken.append(Broken("honest", f"before any change: {said['problem']}"))
     result.broken += [Broken("found", change) for change in said["missed"]]
     result.counts["changes"] = said["changes"]
     result.extra = {"found": said["changes"] - len(said["missed"]), "tables": said["tables"]}
     return result
-
-
-def _run(urls: Urls, *arguments: str) -> str:
-    known = {"DATABASE_URL": urls.app, "CALLBOX_OWNER_URL": urls.owner}
-    if arguments[1] == "callbox.drills.tampering":
-        known["DATABASE_URL"] = urls.owner
-    done = subprocess.run(  # noqa: S603 - our own modules
-        [sys.executable, *arguments],
-        env=os.environ | known,
-        cwd=CHECKOUT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise RuntimeError(f"{' '.join(arguments)} failed:\n{done.stdout[-2000:]}{done.stderr[-4000:]}")
-    return done.stdout

@@ -55,7 +55,7 @@ def test_the_server_runs_as_an_unprivileged_user(shared: Cluster) -> None:
 @as_root
 def test_another_user_can_neither_list_read_nor_connect(shared: Cluster, urls: Urls) -> None:
     nobody = pwd.getpwnam("daemon")
-    socket = shared.layout.sockets / ".s.PGSQL.5432"
+    socket = shared.layout.socket
     assert socket.exists()
     for question in (
         f"ls {shared.layout.data}",
