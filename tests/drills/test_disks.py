@@ -20,9 +20,10 @@ def run(name: str, seed: int, times: int) -> Result:
 def test_nothing_promised_is_lost_when_the_power_is_cut() -> None:
     """One cut while contacts go into the spool, one while it is drained; all is worked off and verified."""
     try:
-        with store() as place, ground(place, seed=7) as here:
-            for phase in ("frozen", "draining"):
-                image = here.cut(phase)
+        with store() as place:
+            with ground(place, seed=7) as here:
+                images = [here.cut(phase) for phase in ("frozen", "draining")]
+            for image in images:
                 assert list(image.promised.acknowledged())
                 broken, _ = check_wreck(image.path, INSIDE, image.promised, SETTINGS, thoroughly=True)
                 assert broken == []

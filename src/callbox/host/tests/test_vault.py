@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from callbox.host import keyring
 from callbox.host.errors import HostError
-from callbox.host.keyring import Keyring
 from callbox.host.vault import AHEAD_DAYS, CannotOpen, Vault, day_of
 
 UNTIL = datetime(2027, 1, 5, 23, 30, tzinfo=UTC)
@@ -110,7 +109,7 @@ def test_on_a_full_disk_the_newest_key_serves(tmp_path: Path, monkeypatch: pytes
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "no room")
 
-    monkeypatch.setattr(Keyring, "_make", full)
+    monkeypatch.setattr(keyring, "make_secret", full)
     sealed = vault.encrypt(WORDS, UNTIL, "a")
     assert day_of(sealed) == DAY - timedelta(days=1)
     assert vault.decrypt(sealed, "a") == WORDS
