@@ -13,8 +13,12 @@ from callbox.dispatch.units import Equipment, define_station, define_unit, set_a
 from callbox.incidents.actions import Kind, Where, classify_incident, close_incident, open_incident
 from callbox.incidents.catalogue import load_dispositions
 from callbox.incidents.linking import open_for_call
+from callbox.incidents.queries import incident_for
 from callbox.intake.actions import claim_call, lose_call
 from callbox.kernel.ids import new_id
+from callbox.pictures.actions import keep_picture
+from callbox.pictures.domain import Developed
+from callbox.pictures.tests.pictures import pattern, saved
 from tests.world import AT, LATER, SETUP, call_taker, dispatcher, supervisor, waiting_call
 
 LON, LAT = -122.4194, 37.7749
@@ -30,6 +34,7 @@ class Scene:
     ids: dict[str, UUID] = field(default_factory=dict)
     body: Any = None
     query: str = ""
+    picture: bytes = b""  # in place of a body of JSON
 
 
 Build = Callable[[UUID], Scene]
@@ -81,6 +86,23 @@ def _sent(*steps: str, body: Any = None) -> Build:
         return Scene({**found.ids, "assignment_id": assignment.pk, "unit_id": unit}, more)
 
     return build
+
+
+def _pictured(unit: UUID) -> Scene:
+    """A picture on an incident to which my unit was sent."""
+    found = _sent()(unit)
+    incident = incident_for(dispatcher(), found.ids["incident_id"])
+    developed = Developed(b"made-up", b"made-up", 4, 3)
+    kept = keep_picture(
+        lambda: incident.matter, developed, kept=timedelta(days=1), most=1, by=dispatcher(), at=LATER
+    )
+    return Scene({"picture_id": kept.pk})
+
+
+def _picturing(unit: UUID) -> Scene:
+    found = _sent()(unit)
+    found.picture = saved(pattern(8, 6))
+    return found
 
 
 def _closed(body: Any) -> Build:
@@ -178,6 +200,9 @@ SCENES: dict[str, Build] = {
     f"POST {_INCIDENT}/classify": _sent(body={"type": "FIRE.BUILDING"}),
     f"POST {_INCIDENT}/relocate": _sent(body=HERE),
     f"POST {_INCIDENT}/remark": _sent(body={"text": "made-up"}),
+    f"POST {_INCIDENT}/pictures": _picturing,
+    "GET /api/pictures/{picture_id}": _pictured,
+    "GET /api/pictures/{picture_id}/preview": _pictured,
     f"POST {_INCIDENT}/raise-alarm": _sent(body={"level": 2}),
     f"POST {_INCIDENT}/safety-alarm": _sent(body=lambda ids: {"unit": str(ids["unit_id"])}),
     f"POST {_INCIDENT}/safety-clear": _sent(body=WHY),

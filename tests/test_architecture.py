@@ -45,6 +45,7 @@ PARTS = {
         "similar": "domain",
         "models": "queries answer with its rows",
         "linking": "actions",
+        "pictures": "actions and queries",
         "rows": "queries: rows as plain data",
     },
     "intake": {
@@ -62,6 +63,14 @@ PARTS = {
         "ranking": "domain",
         "models": "queries answer with its rows",
         "rows": "queries: rows as plain data",
+    },
+    "pictures": {
+        "developing": "actions",
+        "models": "queries answer with its rows",
+        "retention": "actions",
+        "rows": "queries: rows as plain data",
+        "upload": "edge of every room that takes pictures",
+        "words": "edge of every page that shows or takes pictures",
     },
     # The page frame is there for all rooms.
     "web": dict.fromkeys(

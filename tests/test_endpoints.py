@@ -82,7 +82,10 @@ def try_operation(
     operation: str, scene: Scene, client: Signed, role: str, may: bool, before: dict[str, int]
 ) -> None:
     method, address = address_of(operation, scene)
-    answer = client.get(address) if method == "GET" else client.post_json(address, scene.body)
+    if scene.picture:
+        answer = client.post(address, scene.picture, content_type="image/jpeg")
+    else:
+        answer = client.get(address) if method == "GET" else client.post_json(address, scene.body)
     told = f"{role}: {answer.content!r}"
     if may:
         assert answer.status_code == 200, told

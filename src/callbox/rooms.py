@@ -6,6 +6,7 @@ ROOMS = (
     "matters",
     "access",
     "web",
+    "pictures",
     "geo",
     "door",
     "intake",

@@ -23,6 +23,8 @@ from callbox.incidents.actions import Kind, Where, add_remark
 from callbox.incidents.linking import open_for_call
 from callbox.intake.actions import claim_call
 from callbox.kernel.ids import new_id
+from callbox.pictures.actions import keep_picture
+from callbox.pictures.domain import Developed
 from tests import world
 from tests.canary.tokens import NOBODY, Token
 from tests.contacts import raw_contact
@@ -139,6 +141,9 @@ def _side(night: Night, name: str) -> None:
     )
     sent = assign_unit(incident.pk, unit.pk, by=dispatcher(), at=now)
     add_remark(incident.pk, remark, by=dispatcher(), at=now)
+    made = Developed(b"made-up", b"made-up", 4, 3)
+    matter = _fresh(incident)
+    picture = keep_picture(lambda: matter, made, kept=timedelta(days=1), most=1, by=dispatcher(), at=now)
     reached = tuple(_fresh(incident).scope)
     heard = tuple(_fresh(call).scope)
     for each in CALLER:
@@ -149,7 +154,9 @@ def _side(night: Night, name: str) -> None:
     night.whole(f"{name}.call", call.pk, "call.see", scope=heard, also=("reads.see",))
     night.whole(f"{name}.incident", incident.pk, "incident.see", scope=reached, also=("reads.see",))
     night.whole(f"{name}.assignment", sent.pk, "assignment.see", scope=tuple(_fresh(sent).scope))
+    night.whole(f"{name}.picture", picture.pk, "picture.see", scope=reached)
     night.ids[name] = {
+        "picture_id": picture.pk,
         "call_id": call.pk,
         "incident_id": incident.pk,
         "assignment_id": sent.pk,

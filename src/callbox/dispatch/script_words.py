@@ -3,10 +3,13 @@
 
 from django.utils.translation import gettext as _
 
+from callbox.pictures.words import shown_words
+
 
 def board_words() -> dict[str, str]:
     """Key -> text in the language of the request; `%(name)s` places are filled by words.js."""
-    return _list_words() | _unit_words() | _detail_words() | _step_words() | _told_words() | story_words()
+    told = _step_words() | _told_words() | story_words() | shown_words()
+    return _list_words() | _unit_words() | _detail_words() | told
 
 
 def _list_words() -> dict[str, str]:
@@ -151,6 +154,7 @@ def story_words() -> dict[str, str]:
         "did_incident_relocate": _("Place corrected"),
         "did_incident_add_call": _("One more call"),
         "did_incident_remark": _("Remark"),
+        "did_incident_add_picture": _("Picture added"),
         "did_incident_send": _("%(unit)s sent, the first"),
         "did_incident_add_unit": _("%(unit)s sent"),
         "did_incident_arrive": _("First unit on scene"),

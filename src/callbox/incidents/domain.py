@@ -25,6 +25,7 @@ WORKFLOW = register(
             step("relocate", OPEN),
             step("add_call", OPEN, needs="call"),
             step("remark", f"{OPEN} {CLOSED}", needs="remark"),
+            step("add_picture", f"{OPEN} {CLOSED}", needs="picture digest"),
             step("send", ASSESSED, DISPATCHED, needs="unit", stops=DISPATCH_CLOCK, starts=ARRIVAL_CLOCK),
             step("add_unit", f"{DISPATCHED} {ON_SCENE}", needs="unit"),
             step("arrive", DISPATCHED, ON_SCENE, needs="unit", stops=ARRIVAL_CLOCK),

@@ -23,6 +23,7 @@ PURPOSES = {
     "crew": _("The crew that was sent"),
     "route": _("The way there"),
     "recommend": _("Choosing units"),
+    "picture": _("Looking at pictures"),
     "similar": _("Looking for the same event"),
 }
 ROLES = {

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from callbox.incidents.catalogue import load_types
 from callbox.intake.domain import OUTCOMES
 from callbox.intake.rows import OUTCOME_NAMES
+from callbox.pictures.words import shown_words
 
 type Pairs = list[tuple[str, str]]
 
@@ -29,7 +30,7 @@ def priorities() -> Pairs:
 
 def answer_words() -> dict[str, str]:
     """Key -> text for static/incidents; `%(name)s` places are filled by words.js."""
-    return _queue_words() | _call_words()
+    return _queue_words() | _call_words() | shown_words()
 
 
 def _queue_words() -> dict[str, str]:

@@ -38,6 +38,7 @@ WORKFLOW = register(
             step("lose", WAITING, LOST),
             step("try_back", LOST, needs="result"),
             step("note", ANSWERED),
+            step("add_picture", f"{WAITING} {ANSWERED} {LOST} {DONE}", needs="picture digest"),
             step("link", ANSWERED, needs="incident"),
             step("wrap_up", f"{ANSWERED} {LOST}", DONE, needs="outcome", closes=True),
         ),

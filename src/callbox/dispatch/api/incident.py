@@ -12,6 +12,7 @@ from callbox.dispatch.offers import RecommendationShown, recommendation_shown
 from callbox.dispatch.recommend import recommendation_for
 from callbox.dispatch.rows import AssignmentRow, assignment_rows
 from callbox.dispatch.way import route_for
+from callbox.incidents.pictures import pictures_with
 from callbox.incidents.queries import calls_of, details_for, incident_for
 from callbox.incidents.rows import (
     HistoryRow,
@@ -25,6 +26,7 @@ from callbox.incidents.rows import (
 from callbox.intake.queries import calls_with
 from callbox.intake.rows import CallRow
 from callbox.journal.queries import history
+from callbox.pictures.rows import PictureRow, picture_rows
 from callbox.web.fields import Asked
 from callbox.web.signed_in import needs
 
@@ -46,6 +48,7 @@ class IncidentShown(IncidentRow):
 
     details: DetailsShown
     remarks: list[RemarkRow]
+    pictures: list[PictureRow]
     calls: list[CallRow]
     assignments: list[AssignmentRow]
     history: list[HistoryRow]
@@ -69,17 +72,20 @@ class RouteShown(Schema):
 
 @router.get(INCIDENT, response=IncidentShown, openapi_extra=needs("incident.personal"))
 def incident(request: Asked, incident_id: UUID) -> dict[str, object]:
-    """An incident with exact place, remarks, calls, assignments and history. The read is noted."""
+    """An incident with exact place, remarks, calls, pictures, assignments and history. The read is noted."""
     actor, at = request.actor, timezone.now()
     found = incident_for(actor, incident_id)
     details = details_for(actor, found, purpose="handle", at=at)
-    entries = history(incident_id)
-    names = names_of([*(entry.actor for entry in entries), *(remark.by for remark in details.remarks)])
+    calls = calls_with(actor, calls_of(incident_id))
+    pictures, entries = pictures_with(actor, found, calls), history(incident_id)
+    written = [*(remark.by for remark in details.remarks), *(picture.by for picture in pictures)]
+    names = names_of([*(entry.actor for entry in entries), *written])
     return {
         **incident_rows(actor, [found], at)[0],
         "details": {name: getattr(details, name) for name in DetailsShown.model_fields},
         "remarks": remark_rows(details.remarks, names),
-        "calls": linked_call_rows(actor, calls_with(actor, calls_of(incident_id))),
+        "pictures": picture_rows(pictures, names),
+        "calls": linked_call_rows(actor, calls),
         "assignments": assignment_rows(queries.assignments_of_incident(actor, incident_id)),
         "history": history_rows(entries, names),
     }

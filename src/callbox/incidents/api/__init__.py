@@ -3,9 +3,9 @@
 
 from ninja import Router
 
-from callbox.incidents.api import calls, priority, reading, steps
+from callbox.incidents.api import calls, pictures, priority, reading, steps
 
-__all__ = ["router", "steps"]
+__all__ = ["pictures", "router", "steps"]
 
 router = Router()
 router.add_router("", calls.router)

@@ -16,7 +16,9 @@ from callbox.intake.domain import KIND, Said
 from callbox.intake.rows import CallRow
 from callbox.journal.queries import horizon
 from callbox.kernel.actor import Actor
-from callbox.matters.queries import history_for
+from callbox.matters.queries import history_for, matter_for
+from callbox.pictures.queries import pictures_of
+from callbox.pictures.rows import PictureRow, picture_rows
 from callbox.web.fields import Asked, Code, Lat, Lon, Long, Reason, Short
 from callbox.web.signed_in import needs
 
@@ -32,8 +34,9 @@ class Queue(Schema):
 
 
 class CallShown(CallRow):
-    """A call with its history."""
+    """A call with its history and the pictures that came with it."""
 
+    pictures: list[PictureRow]
     history: list[HistoryRow]
 
 
@@ -91,9 +94,15 @@ def queue(request: Asked) -> dict[str, object]:
 @router.get(CALL, response=CallShown, openapi_extra=needs("call.see"))
 def call(request: Asked, call_id: UUID) -> dict[str, object]:
     """One call and its history, without who called."""
-    shown = row(request.actor, call_id)
-    entries = history_for(request.actor, call_id, KIND)
-    return {**shown, "history": history_rows(entries, names_of(entry.actor for entry in entries))}
+    actor, shown = request.actor, row(request.actor, call_id)
+    entries = history_for(actor, call_id, KIND)
+    pictures = pictures_of(actor, [matter_for(actor, call_id, KIND)])
+    names = names_of([*(entry.actor for entry in entries), *(picture.by for picture in pictures)])
+    return {
+        **shown,
+        "pictures": picture_rows(pictures, names),
+        "history": history_rows(entries, names),
+    }
 
 
 @router.post("/calls", response=CallRow, openapi_extra=needs("call.open"))

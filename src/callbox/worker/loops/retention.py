@@ -17,6 +17,7 @@ from callbox.intake import retention as intake
 from callbox.intake.actions import RETENTION as OF_CALLERS
 from callbox.intake.reactions import NAME
 from callbox.journal.queries import position_of
+from callbox.pictures import retention as pictures
 from callbox.worker.loop import Loop
 
 ACTOR = system_actor("retention")
@@ -28,6 +29,7 @@ def step(at: datetime) -> int:
         door.erase_expired(position_of(NAME), by=ACTOR, at=at)
         + intake.erase_expired(by=ACTOR, at=at)
         + incidents.erase_expired(by=ACTOR, at=at)
+        + pictures.erase_expired(by=ACTOR, at=at)
         + access.erase_expired(by=ACTOR, at=at)
         + dispatch.forget_messages(by=ACTOR, at=at)
     )

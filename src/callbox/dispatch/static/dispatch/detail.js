@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The chosen incident: what and where, who is on it, who should go, what was said and done.
 
+import { drawPictures } from "../pictures/show.js";
 import { call } from "../web/js/api.js";
 import { refresh } from "../web/js/ages.js";
 import { age, clockTime, due, h, key, priority, state } from "../web/js/dom.js";
@@ -88,6 +89,7 @@ export function drawDetail(board, id) {
   head.replaceChildren(...drawnHead(row, isOpen));
   body.replaceChildren(
     ...place(row),
+    ...pictures(),
     ...(isOpen ? [units(board), offersPart()] : [ending(row)]),
     story(row),
   );
@@ -146,6 +148,11 @@ function place(row) {
     h("p", { class: "detail-place" }, h("strong", {}, where?.address || word("place_unknown")), calls ? h("span", { class: "quiet" }, ` ${calls}`) : null),
     note ? h("p", { class: "notice" }, note) : null,
   ].filter(Boolean);
+}
+
+function pictures() {
+  const rows = current.more?.pictures ?? [];
+  return rows.length ? [section(word("pictures"), drawPictures(rows))] : [];
 }
 
 function ending(row) {

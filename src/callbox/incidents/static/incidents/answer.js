@@ -8,6 +8,7 @@ import { say } from "../web/js/status.js";
 import { word } from "../web/js/words.js";
 import * as form from "./call_form.js";
 import { onMap, setPin } from "./answer_map.js";
+import { follow } from "./call_pictures.js";
 import { have, listen, now, start, want } from "./queue.js";
 import { loadCatalogue } from "./questions.js";
 import { drawQueue } from "./queue_list.js";
@@ -34,6 +35,7 @@ function draw(queue = now()) {
   drawLost(row?.state === "lost" ? row : null);
   if (!inHand) return;
   drawHead(row);
+  follow(row);
   if (chosen.shown !== row.id) show(row.id);
 }
 
