@@ -214,6 +214,7 @@ def test_no_folder_of_what_people_sent_is_served() -> None:
         "api/incidents/<uuidstr:incident_id>/pictures",
         "api/pictures/<uuidstr:picture_id>",
         "api/pictures/<uuidstr:picture_id>/preview",
+        "report/picture",
     }
 
 

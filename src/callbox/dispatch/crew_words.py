@@ -3,10 +3,21 @@
 
 from django.utils.translation import gettext as _
 
+from callbox.pictures.words import sent_words
+
 
 def crew_words() -> dict[str, str]:
     """Key -> text in the language of the request."""
-    return _steps() | _states() | _sending() | _place() | _news()
+    return _steps() | _states() | _sending() | _place() | _news() | _pictures()
+
+
+def _pictures() -> dict[str, str]:
+    return {
+        "pictures_waiting": _("Pictures waiting to be sent: %(count)s"),
+        "picture_kept": _("The picture is kept on this phone and sent."),
+        "picture_unkept": _("This phone keeps no pictures: do not close the page before all is sent."),
+        **sent_words(),
+    }
 
 
 def _steps() -> dict[str, str]:

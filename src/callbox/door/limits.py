@@ -19,6 +19,9 @@ from callbox.kernel.tables import read_table
 
 SESSION_COOKIES = ("__Host-callbox_session", "callbox_session")  # over https, and else
 SIGN_IN = "/sign-in"
+PICTURE = (
+    "/report/picture"  # of residents; nobody is signed in, and making one anew costs a second of processor
+)
 MOST_KEYS = 50_000  # askers remembered; the one not seen for longest is forgotten first
 NETWORK_BITS = 64  # one subscriber has as many IPv6 addresses as this leaves
 
@@ -87,6 +90,8 @@ class Limits:
         asked = [("address", source)]
         if scope["method"] == "POST" and scope["path"].startswith(SIGN_IN):
             asked.append(("sign_in", source))
+        if scope["method"] == "POST" and scope["path"] == PICTURE:
+            asked.append(("picture", source))
         if not scope["path"].startswith("/static/"):
             session = _session(scope)
             asked.append(("session", session) if session else ("visitor", source))

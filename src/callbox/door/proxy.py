@@ -2,13 +2,12 @@
 """Everything that is not the door's goes to web behind it, so that both are one origin for the browser."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import aiohttp
 from multidict import CIMultiDict
 from yarl import URL
 
-from callbox.door.http import Gone, Receive, Scope, Send, down_page
+from callbox.door.http import Gone, Receive, Scope, Send, body_of, down_page, headers_of, problem
 from callbox.door.options import Options
 from callbox.host.logs import request_id
 
@@ -30,6 +29,10 @@ HOP_BY_HOP = frozenset(
 OURS = frozenset({"x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "forwarded"})
 CONNECT_S = 2.0
 READ_S = 120.0
+BODY_S = 60.0  # 1 Mbit/s carry the largest body in a little more than this; our own pages send less
+BODY_MOST = 8_400_000  # of what passes on to web: a picture, see pictures/data/limits.tsv
+PATIENCE = 4  # so many times as much is read and dropped, so that its sender hears why
+LARGE, LARGE_AT_ONCE = 1 << 16, 12  # bodies above so many bytes: so many are held in memory at once
 SEND_S = 60.0  # 64 kbit/s carry the largest part in a quarter of it
 
 
@@ -41,12 +44,37 @@ class Proxy:
         self._number = options.emergency_number
         self._refused = HOP_BY_HOP if options.behind_proxy else HOP_BY_HOP | OURS
         self._session: aiohttp.ClientSession | None = None
+        self._large = asyncio.Semaphore(LARGE_AT_ONCE)
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass one request on; a page that names the telephone when web does not answer."""
+        """Pass one request on, once its body is here: a slow sender holds no thread of web."""
+        length = _length(scope)
+        if length == 0:
+            await self._pass_on(scope, None, send)
+        elif length > BODY_MOST * PATIENCE:
+            await problem(send, scope, 413, "too_long")
+        elif length <= LARGE:
+            await self._with_body(scope, receive, send)
+        else:
+            async with self._large:
+                await self._with_body(scope, receive, send)
+
+    async def _with_body(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            async with asyncio.timeout(BODY_S):
+                body, too_long = await body_of(receive, BODY_MOST, PATIENCE)
+        except (Gone, TimeoutError):
+            return
+        if too_long:
+            await problem(send, scope, 413, "too_long")
+        else:
+            await self._pass_on(scope, body, send)
+
+    async def _pass_on(self, scope: Scope, body: bytes | None, send: Send) -> None:
+        """The answer of web; a page that names the telephone when it gives none."""
         begun = False
         try:
-            async with self._ask(scope, receive) as found:
+            async with self._ask(scope, body) as found:
                 begun = True
                 await _pass_back(found, send)
         except Gone:
@@ -60,7 +88,7 @@ class Proxy:
         if self._session is not None:
             await self._session.close()
 
-    def _ask(self, scope: Scope, receive: Receive) -> aiohttp.client._RequestContextManager:
+    def _ask(self, scope: Scope, body: bytes | None) -> aiohttp.client._RequestContextManager:
         if self._session is None:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=256),
@@ -75,7 +103,7 @@ class Proxy:
             scope["method"],
             URL(self._origin + path, encoded=True),
             headers=headers,
-            data=_body(receive) if "content-length" in headers or _is_chunked(scope) else None,
+            data=body,
             allow_redirects=False,
             skip_auto_headers=("user-agent", "accept", "accept-encoding", "content-type"),
         )
@@ -94,18 +122,13 @@ def _headers(scope: Scope, refused: frozenset[str]) -> CIMultiDict[str]:
     return found
 
 
-def _is_chunked(scope: Scope) -> bool:
-    return any(name.lower() == b"transfer-encoding" for name, _ in scope["headers"])
-
-
-async def _body(receive: Receive) -> AsyncIterator[bytes]:
-    more = True
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise Gone
-        yield message.get("body", b"")
-        more = message.get("more_body", False)
+def _length(scope: Scope) -> int:
+    """How long the body says it is, in bytes; as long as may be when it comes in pieces."""
+    headers = headers_of(scope)
+    if "transfer-encoding" in headers:
+        return BODY_MOST
+    said = headers.get("content-length", "0")
+    return int(said) if said.isdecimal() and len(said) < 19 else BODY_MOST + 1
 
 
 async def _pass_back(found: aiohttp.ClientResponse, send: Send) -> None:

@@ -5,4 +5,7 @@ from django.urls import path
 
 from callbox.intake import views
 
-urlpatterns = [path("report", views.report, name="report")]
+urlpatterns = [
+    path("report", views.report, name="report"),
+    path("report/picture", views.report_picture, name="report-picture"),
+]

@@ -13,3 +13,12 @@ def shown_words() -> dict[str, str]:
         "picture_gone": _("This picture cannot be shown."),
         "picture_close": _("Close the picture"),
     }
+
+
+def sent_words() -> dict[str, str]:
+    """For pages that take pictures."""
+    return {
+        "picture_sending": _("Sending the picture"),
+        "picture_sent": _("Picture sent."),
+        "picture_refused": _("The picture was not taken: %(why)s"),
+    }

@@ -91,6 +91,13 @@ def test_guessing_passwords_from_one_address_is_slow() -> None:
     assert mine.wait_for_page(scope(path="/sign-in")) == 0, "the page itself is still shown"
 
 
+def test_residents_pictures_from_one_address_wait_their_turn_and_its_pages_do_not() -> None:
+    mine = Limits(behind_proxy=False)
+    tries = [mine.wait_for_page(scope(path="/report/picture", method="POST")) for _ in range(100)]
+    assert sum(wait == 0 for wait in tries) < 1.5 * limits()["picture"].at_once
+    assert mine.wait_for_page(scope(path="/report")) == 0
+
+
 @pytest.mark.parametrize(
     ("behind_proxy", "said", "found"),
     [

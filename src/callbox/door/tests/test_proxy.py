@@ -4,20 +4,27 @@
 import gzip
 import http.server
 import json
+import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import ClassVar
 
 import pytest
 
+from callbox.door.proxy import BODY_MOST
 from callbox.door.tests.process import DoorProcess
+from callbox.pictures.domain import limits_on
 
 
 class Web(http.server.BaseHTTPRequestHandler):
     """Tells what it was asked."""
 
     protocol_version = "HTTP/1.1"
+    asked: ClassVar[list[str]] = []
 
     def answer(self) -> None:
+        self.asked.append(self.path)
         length = int(self.headers.get("Content-Length", 0))
         said = {
             "method": self.command,
@@ -131,3 +138,34 @@ def test_health_says_nothing_of_anybody(door: DoorProcess) -> None:
     assert "my name" not in text
     assert "the key" not in text
     assert door.health()["alarms"] == []
+
+
+def test_a_body_in_pieces_reaches_web_whole(door: DoorProcess, web: None) -> None:
+    found = door.ask("POST", "/x", iter([b"a" * 70_000, b"b" * 70_000]), {"Host": "localhost"})
+    said = json.loads(gzip.decompress(found.body))
+    assert said["body"] == "a" * 70_000 + "b" * 70_000
+    assert said["headers"]["content-length"] == "140000"
+
+
+@pytest.mark.parametrize("in_pieces", [False, True])
+def test_a_body_that_is_too_long_never_reaches_web(door: DoorProcess, web: None, in_pieces: bool) -> None:
+    parts = [b"a" * (BODY_MOST // 8)] * 9
+    body: bytes | Iterable[bytes] = iter(parts) if in_pieces else b"".join(parts)
+    found = door.ask("POST", "/x", body, {"Host": "localhost", "Accept-Language": "zh"})
+    assert (found.status, found.headers["content-type"]) == (413, "application/problem+json")
+    assert "内容过大" in found.body.decode()
+
+
+def test_what_a_picture_may_weigh_passes_the_door() -> None:
+    assert limits_on(date(2026, 11, 22)).bytes < BODY_MOST
+
+
+def test_a_slow_sender_holds_nothing_of_web(door: DoorProcess, web: None) -> None:
+    """Web hears of a request when the door has all of it: until then others are answered."""
+    with socket.create_connection(("127.0.0.1", door.port), timeout=20) as slow:
+        slow.sendall(b"POST /slow HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n12345")
+        assert door.ask("GET", "/", headers={"Host": "localhost"}).status == 206
+        assert "/slow" not in Web.asked
+        slow.sendall(b"67890")
+        assert slow.recv(100).startswith(b"HTTP/1.1 206")
+    assert "/slow" in Web.asked

@@ -86,7 +86,7 @@ function post(waiting) {
 }
 
 // A page that was kept on the phone may carry the token of an earlier sign-in: ask for a fresh one, once.
-async function withToken(ask) {
+export async function withToken(ask) {
   try {
     return await ask();
   } catch (problem) {

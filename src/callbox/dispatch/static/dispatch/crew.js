@@ -9,6 +9,7 @@ import { drawAlarm, newsOf, settled as alarmSettled } from "./crew-alarm.js";
 import { clockTime, hearTime } from "./crew-clock.js";
 import { watchForms } from "./crew-forms.js";
 import { drawMenu, watchMenu } from "./crew-menu.js";
+import { watchPictures } from "./crew-pictures.js";
 import { watchPosition } from "./crew-position.js";
 import { messages, onChange, press, send } from "./crew-queue.js";
 import { drawRoute } from "./crew-route.js";
@@ -44,6 +45,7 @@ async function draw() {
   drawAlarm(view, active);
   watchPosition(view.unit, fresh);
   watchForms(view, active);
+  watchPictures(active);
 }
 
 async function load() {
@@ -78,7 +80,7 @@ async function failed(problem) {
   if (problem.status !== 401 && problem.status !== 403 && problem.status !== 404) return;
   snapshot = undefined;
   await store.forget();
-  for (const name of ["active", "place-part", "stacked-part", "next"]) at(name).hidden = true;
+  for (const name of ["active", "place-part", "stacked-part", "picture-part", "next"]) at(name).hidden = true;
   at("empty").hidden = false;
   put("empty-title", problem.message);
   put("empty-hint", "");

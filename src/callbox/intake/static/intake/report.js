@@ -3,6 +3,7 @@
 // came of it. Without this script the form is sent by the browser itself and the door answers with a page.
 
 import { word } from "../web/js/words.js";
+import { offerPicture } from "./report_picture.js";
 
 const TRIES = 3;
 const PATIENCE_MS = 8000;
@@ -33,6 +34,7 @@ async function send() {
   if (!answer) return show("refused");
   at("reference").textContent = reference(answer.id);
   form.reset();
+  offerPicture(answer.id);
   return show("received");
 }
 

@@ -36,14 +36,15 @@ async function answerOf(response) {
   return body;
 }
 
-// Send JSON and get JSON. options: quiet (say nothing), key (Idempotency-Key), signal.
-export async function call(method, path, body, { quiet = false, key, signal } = {}) {
-  const headers = { Accept: "application/json", "X-CSRFToken": csrfToken() };
-  if (body !== undefined) headers["Content-Type"] = "application/json";
+// Send JSON, or a Blob as it is, and get JSON. options: quiet (say nothing), key (Idempotency-Key), more (headers), signal.
+export async function call(method, path, body, { quiet = false, key, more = {}, signal } = {}) {
+  const isBlob = body instanceof Blob;
+  const headers = { Accept: "application/json", "X-CSRFToken": csrfToken(), ...more };
+  if (body !== undefined) headers["Content-Type"] = isBlob ? body.type || "application/octet-stream" : "application/json";
   if (key) headers["Idempotency-Key"] = key;
   try {
-    const text = body === undefined ? undefined : JSON.stringify(body);
-    const response = await fetch(path, { method, headers, body: text, signal, credentials: "same-origin" });
+    const sent = body === undefined || isBlob ? body : JSON.stringify(body);
+    const response = await fetch(path, { method, headers, body: sent, signal, credentials: "same-origin" });
     return await answerOf(response);
   } catch (fault) {
     if (fault.name === "AbortError") throw fault;
