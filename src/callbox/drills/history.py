@@ -2,6 +2,7 @@
 """A small history made through the rooms' own actions, so that every watched table says something."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -26,6 +27,8 @@ from callbox.kernel.ids import new_id
 from callbox.matters.actions import fire_due_clocks
 from callbox.matters.handover import answer_offer, offer_matter
 from callbox.matters.queries import matter_for
+from callbox.pictures.actions import keep_picture
+from callbox.pictures.domain import Developed
 
 AT = datetime(2026, 11, 1, 3, 0, tzinfo=UTC)
 EVENTS = 4
@@ -76,6 +79,9 @@ def _event(number: int, unit: UUID, taker: Actor, desk: Actor) -> None:
     incident = open_incident(Where(-122.4194, 37.7749, "made-up street 1"), call=call.pk, by=taker, at=at)
     classify_incident(incident.pk, Kind("FIRE.BUILDING"), by=taker, at=at)
     add_remark(incident.pk, "made-up remark", by=desk, at=at)
+    made = Developed(b"made-up", b"made-up", 4, 3)
+    found, day = partial(matter_for, desk, incident.pk, "incident"), timedelta(days=1)
+    keep_picture(found, made, kept=day, most=1, by=desk, at=at)
     assignment = assign_unit(incident.pk, unit, by=desk, at=at)
     move_assignment(assignment.pk, "acknowledge", by=desk, at=at)
     details_for(desk, incident_for(desk, incident.pk), purpose="board", at=at)
