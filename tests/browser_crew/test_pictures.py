@@ -46,7 +46,12 @@ def test_a_crew_sends_one_that_is_small_before_it_leaves_the_phone(phones: Phone
     choose(page, "#picture")
     expect(page.locator("#status")).to_contain_text("Picture sent.")
     all_pictures_sent(page)
+    preview = page.locator("[data-active] .picture img")
+    expect(preview).to_have_js_property("complete", True)
     shot(page, "crew-picture-phone-en", full=True)
+    page.locator("[data-active] .picture").click()
+    expect(page.locator("dialog.pictures-large[open] img")).to_be_visible()
+    page.get_by_role("button", name="Close the picture").click()
     picture = Picture.objects.get()
     assert (picture.matter_id, picture.by, picture.width, picture.height) == (
         scene.fire.pk, f"person:{scene.crew.pk}", 1200, 1600,

@@ -20,17 +20,23 @@ from callbox.kernel.errors import Invalid, NotFound
 from callbox.kernel.text import gettext_noop as _
 from callbox.matters.models import Clock
 from callbox.matters.queries import running_clocks
+from callbox.pictures.models import Picture
+from callbox.pictures.queries import pictures_of
 
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """One assignment with its incident, personal details included. others: call signs of units sent there too."""
+    """One assignment with its incident, personal details included. others: call signs of units sent there too.
+
+    pictures: that they are there; what they show is read by itself.
+    """
 
     assignment: Assignment
     incident: Incident
     details: Details
     clocks: Sequence[Clock]
     others: Sequence[str]
+    pictures: Sequence[Picture]
 
 
 def unit_of_this_crew(actor: Actor) -> Unit:
@@ -55,7 +61,8 @@ def _duty(actor: Actor, unit: Unit, assignment: Assignment, clocks: Sequence[Clo
         one.unit.callsign for one in others if not one.matter.final and one.unit_id != unit.matter_id
     }
     details = details_for(actor, incident, purpose="crew", at=at)
-    return Duty(assignment, incident, details, clocks, sorted(callsigns))
+    pictures = pictures_of(actor, [incident.matter])
+    return Duty(assignment, incident, details, clocks, sorted(callsigns), pictures)
 
 
 def own_incident(actor: Actor, unit: Unit, incident_id: UUID) -> Incident:

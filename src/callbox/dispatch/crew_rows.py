@@ -3,12 +3,14 @@
 
 from typing import Any
 
+from callbox.access.queries import names_of
 from callbox.dispatch.availability import reason_text
 from callbox.dispatch.crew_reads import Duty
 from callbox.dispatch.domain import MILESTONES
 from callbox.dispatch.models import Position, Unit
 from callbox.geo.domain.things import Route
 from callbox.incidents.catalogue import load_types
+from callbox.pictures.rows import picture_rows
 
 
 def unit_row(unit: Unit, last: Position | None, language: str) -> dict[str, Any]:
@@ -68,6 +70,7 @@ def _incident_row(duty: Duty, language: str) -> dict[str, Any]:
         "note": details.note,
         "remarks": [{"id": one.id, "at": one.at, "text": one.text} for one in details.remarks],
         "others": list(duty.others),
+        "pictures": picture_rows(duty.pictures, names_of(picture.by for picture in duty.pictures)),
     }
 
 

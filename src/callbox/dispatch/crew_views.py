@@ -20,7 +20,7 @@ from callbox.incidents.catalogue import load_types
 from callbox.kernel.actor import Actor
 from callbox.kernel.errors import NotFound
 
-FOLDERS = (("web/js", "*.js"), ("web/css", "*.css"), ("dispatch", "crew*"), ("pictures", "shrink.js"))
+FOLDERS = (("web/js", "*.js"), ("web/css", "*.css"), ("dispatch", "crew*"), ("pictures", "*.*"))
 VENDOR = ("maplibre-gl.mjs", "maplibre-gl-worker.mjs", "maplibre-gl.css", "pmtiles.js", "fflate.js")
 WORKER = "dispatch/crew-worker.js"
 

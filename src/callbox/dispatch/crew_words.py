@@ -3,7 +3,7 @@
 
 from django.utils.translation import gettext as _
 
-from callbox.pictures.words import sent_words
+from callbox.pictures.words import sent_words, shown_words
 
 
 def crew_words() -> dict[str, str]:
@@ -17,6 +17,7 @@ def _pictures() -> dict[str, str]:
         "picture_kept": _("The picture is kept on this phone and sent."),
         "picture_unkept": _("This phone keeps no pictures: do not close the page before all is sent."),
         **sent_words(),
+        **shown_words(),
     }
 
 

@@ -96,6 +96,6 @@ def _run(data: bytes, limits: Limits) -> bytes:
             timeout=limits.patience,
             check=False,
         )
-    except subprocess.TimeoutExpired:
-        return b""
+    except subprocess.TimeoutExpired:  # it had little of the processor: that says nothing against the picture
+        raise Unavailable(BUSY) from None
     return done.stdout if done.returncode == 0 else b""

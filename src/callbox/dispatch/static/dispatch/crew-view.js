@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Drawing: the assignment in hand, what waits behind it, what was pressed.
 
+import { drawPictures } from "../pictures/show.js";
 import { word } from "../web/js/words.js";
 import { clockTime, now } from "./crew-clock.js";
 import { NEXT, others } from "./crew-state.js";
@@ -90,6 +91,7 @@ export function drawActive(assignment) {
       make("p", { class: `crew-step${isLate(assignment) ? " is-late" : ""}`, "data-state": assignment.state }, word(assignment.state)),
       make("ul", { class: "crew-times" }, ...times(assignment)),
       remarks(incident),
+      incident.pictures?.length ? drawPictures(incident.pictures) : null,
       incident.others.length ? make("p", { class: "crew-others" }, word("others", { units: incident.others.join(", ") })) : null,
       steps.length ? otherSteps(steps) : null,
     ),

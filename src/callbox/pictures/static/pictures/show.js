@@ -13,7 +13,10 @@ function about({ at, by_name: name }) {
 
 function preview(row) {
   const image = h("img", { src: `/api/pictures/${row.id}/preview`, alt: about(row), decoding: "async", width: row.width, height: row.height });
-  image.addEventListener("error", () => image.closest("button")?.replaceWith(h("span", { class: "quiet" }, word("picture_gone"))));
+  image.addEventListener("error", () => {
+    drawn.delete(row.id); // the next time it is drawn it is asked for again: the line may be back
+    image.closest("button")?.replaceWith(h("span", { class: "quiet" }, word("picture_gone")));
+  });
   return h("button", { class: "picture", type: "button", title: about(row), onclick: () => showLarge(row) }, image);
 }
 
