@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What every answer forbids the browser, and that no way in takes files."""
+"""What every answer forbids the browser, and that nothing but pictures is taken as a file."""
 
 import re
 from pathlib import Path
@@ -12,6 +12,7 @@ from django.test import RequestFactory
 from callbox.web.security import SecurityHeaders
 
 SOURCE = Path(__file__).parents[2]
+FILE_FIELD = re.compile(r"<input[^>]*type=\"file\"[^>]*>")
 
 
 def answered(kind: str, **asked: object) -> HttpResponse:
@@ -44,8 +45,11 @@ def test_no_cookie_is_for_scripts_or_other_sites() -> None:
     assert {*sites, django_settings.LANGUAGE_COOKIE_SAMESITE} == {"Lax"}
 
 
-def test_no_way_in_takes_files() -> None:
-    """The day one does, it needs limits of bytes and pixels, and pictures without their place."""
-    takes = re.compile(r"request\.FILES|UploadedFile|multipart/form-data|type=\"file\"")
+def test_pictures_are_the_only_files_that_a_page_takes() -> None:
+    """No form carries them and nothing is kept as it was sent: see callbox/pictures and tests/test_pictures.py."""
+    takes = re.compile(r"request\.FILES|UploadedFile|multipart/form-data")
     files = [*SOURCE.glob("*/*.py"), *SOURCE.glob("*/api/*.py"), *SOURCE.glob("*/templates/**/*.html")]
     assert [path.name for path in files if takes.search(path.read_text(encoding="utf-8"))] == []
+    chosen = [field for path in files for field in FILE_FIELD.findall(path.read_text(encoding="utf-8"))]
+    assert len(chosen) == 2
+    assert all('accept="image/jpeg,image/png,image/webp"' in field for field in chosen)
