@@ -160,9 +160,9 @@ def _check_time(assignment: Assignment, at: datetime) -> None:
 
 
 def _stand_down(assignment: Assignment, by: Actor, at: datetime) -> None:
-    """The incident waits for a unit again when the last one left before anybody got there."""
+    """The incident waits for a unit again when the last one left before anybody got there in this round."""
     incident = assignment.incident_id
-    if not queries.others_going(incident, assignment.matter_id) and not queries.anybody_was_there(incident):
+    if not queries.others_going(incident, assignment.matter_id):
         note_unit(incident, "stand_down", assignment.unit_id, by=by, at=at)
 
 

@@ -118,13 +118,6 @@ def others_going(incident_id: UUID, but: UUID) -> bool:
         return going.exists()
 
 
-def anybody_was_there(incident_id: UUID) -> bool:
-    """Whether any unit has reached the scene."""
-    there = Assignment.objects.filter(incident_id=incident_id, on_scene_at__isnull=False)
-    with seeing_everything():
-        return there.exists()
-
-
 def message_result(key: UUID) -> str | None:
     """What came of a crew's message that was dealt with already."""
     return CrewMessage.objects.filter(key=key).values_list("result", flat=True).first()

@@ -276,6 +276,7 @@ def note_unit(
 ) -> Moved | None:
     """What units do to the incident: `send` (or `add_unit`), `arrive`, `stand_down`; None when it changes nothing.
 
+    Nothing is stood down where somebody was on scene, in the round that it is in now.
     Called by the dispatch room inside its own transaction; scope keys that come with a unit stand in `change`.
     """
     incident = queries.incident_for(by, incident_id)
@@ -284,7 +285,7 @@ def note_unit(
         name = "add_unit"
     if name == "arrive" and state != domain.DISPATCHED:
         return None
-    if name == "stand_down" and state not in (domain.DISPATCHED, domain.ON_SCENE):
+    if name == "stand_down" and state != domain.DISPATCHED:
         return None
     clocks = {
         "send": clock(domain.ARRIVAL_CLOCK, "*", incident.priority, at),

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Starting, stopping and firing clocks. Part of the matters room's actions; called only from there and its tasks."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import connection
@@ -40,8 +40,10 @@ def stop(matter: Matter, names: Iterable[str], at: datetime, *, everything: bool
         cursor.execute(STOP, {"at": at, "matter": matter.id, "all": everything, "names": wanted})
 
 
-def fire(due: Iterable[Clock], at: datetime) -> set[int]:
+def fire(due: Sequence[Clock], at: datetime) -> set[int]:
     """Flip the clocks that still run; which did. What was stopped after it was read stays quiet."""
+    if not due:
+        return set()
     with connection.cursor() as cursor:
         cursor.execute(FIRE, {"at": at, "ids": [clock.id for clock in due]})
         return {row[0] for row in cursor.fetchall()}

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 from tests import world
-from tests.world import AT, CLOCKS, LATER, call_taker, crew_of, dispatcher, journal_size
+from tests.world import AT, CLOCKS, LATER, call_taker, crew_of, dispatcher, journal_size, supervisor
 
 from callbox.dispatch import actions, queries, units
 from callbox.dispatch.models import Assignment
+from callbox.incidents.actions import close_incident, reopen_incident
 from callbox.incidents.models import Incident
 from callbox.journal import queries as journal
 from callbox.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal
@@ -128,6 +129,20 @@ def test_an_incident_whose_last_unit_turns_back_waits_for_one_again() -> None:
     actions.withdraw_assignment(one.pk, "recall", "not_needed", by=dispatcher(), at=LATER)
     assert state(found.pk) == "dispatched"
     actions.withdraw_assignment(two.pk, "cancel", "mistake", by=dispatcher(), at=LATER)
+    assert state(found.pk) == "assessed"
+    assert Clock.objects.filter(matter_id=found.pk, name="dispatch", stopped_at=None).exists()
+
+
+def test_who_was_there_before_it_was_reopened_does_not_count_as_there_again() -> None:
+    unit, found = world.unit(), world.incident()
+    once = send(found, unit)
+    go(once, "arrive")
+    go(once, "clear")
+    assert state(found.pk) == "on_scene"
+    close_incident(found.pk, "handled", by=dispatcher(), at=LATER)
+    reopen_incident(found.pk, "more", by=supervisor(), at=LATER)
+    again = send(found, unit)
+    actions.withdraw_assignment(again.pk, "recall", "not_needed", by=dispatcher(), at=LATER)
     assert state(found.pk) == "assessed"
     assert Clock.objects.filter(matter_id=found.pk, name="dispatch", stopped_at=None).exists()
 
