@@ -5,6 +5,7 @@ import asyncio
 import contextvars
 from asyncio import events
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any, cast
 
 from callbox.drills.sim.schedule import Schedule
@@ -51,13 +52,15 @@ class SimLoop:
         self, callback: Callable[..., object], *args: Any, context: contextvars.Context | None = None
     ) -> asyncio.Handle:
         """Call at the same time, after all that is due already."""
-        return self.call_later(0.0, callback, *args, context=context)
+        handle = asyncio.Handle(callback, args, cast("asyncio.AbstractEventLoop", self), context)
+        self._schedule.after(0.0, partial(self._run, handle))
+        return handle
 
     def call_soon_threadsafe(
         self, callback: Callable[..., object], *args: Any, context: contextvars.Context | None = None
     ) -> asyncio.Handle:
         """From another process."""
-        return self.call_later(0.0, callback, *args, context=context)
+        return self.call_soon(callback, *args, context=context)
 
     def call_later(
         self,
@@ -69,7 +72,7 @@ class SimLoop:
         """Call so many seconds later."""
         loop = cast("asyncio.AbstractEventLoop", self)
         handle = asyncio.TimerHandle(self._schedule.now + delay, callback, args, loop, context)
-        self._schedule.after(delay, lambda: self._run(handle))
+        self._schedule.after(delay, partial(self._run, handle))
         return handle
 
     def call_at(
@@ -102,30 +105,20 @@ class SimLoop:
 
     def begin(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Start a task from outside."""
-        with _Running(self):
-            return self.create_task(work)
+        return cast("asyncio.Task[Any]", self._inside(lambda: self.create_task(work)))
 
     def _run(self, handle: asyncio.Handle) -> None:
-        if self.dead or handle.cancelled():
-            return
-        with _Running(self):
-            handle._run()
+        if not self.dead and not handle.cancelled():
+            self._inside(handle._run)
 
-
-class _Running:
-    """While asyncio's code runs, it finds its loop."""
-
-    __slots__ = ("_before", "_loop")
-
-    def __init__(self, loop: SimLoop) -> None:
-        self._loop = loop
-
-    def __enter__(self) -> None:
-        self._before = events._get_running_loop()
-        events._set_running_loop(cast("asyncio.AbstractEventLoop", self._loop))
-
-    def __exit__(self, *_: object) -> None:
-        events._set_running_loop(self._before)
+    def _inside(self, call: Callable[[], Any]) -> Any:
+        """Call it where asyncio's code finds this loop."""
+        before = events._get_running_loop()
+        events._set_running_loop(cast("asyncio.AbstractEventLoop", self))
+        try:
+            return call()
+        finally:
+            events._set_running_loop(before)
 
 
 def _settle(future: asyncio.Future[Any], result: object) -> None:

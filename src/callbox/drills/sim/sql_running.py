@@ -2,7 +2,7 @@
 """Statements as plans: how the rows are found, and what is done with them. A plan is made once for each text."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cmp_to_key
 from typing import Any
 
@@ -72,7 +72,7 @@ def _items(items: list[tuple[Node, str]], scope: dict[str, Any]) -> tuple[list[s
 
 def _select(select: Select, tables: Tables, outer: dict[str, Any] | None = None) -> Plan:
     scope: dict[str, Any] = dict(outer or {})
-    select.sources = [source for source in select.sources if source.table not in scope]
+    select = replace(select, sources=[source for source in select.sources if source.table not in scope])
     steps = steps_of(select, tables, scope)
     where = value_of(select.where, scope) if select.where else None
     if [node[1] for node, _name in select.items if node[0] == "call" and node[1] in GROUPED]:

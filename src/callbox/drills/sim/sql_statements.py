@@ -2,6 +2,7 @@
 """Reading SQL: the statements, as plain records."""
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from callbox.drills.sim.sql_words import Node, Unreadable, Words, expression
 
@@ -78,8 +79,9 @@ class Simple:
 Statement = Select | Insert | Update | With | Simple
 
 
+@lru_cache(maxsize=1024)
 def statement(text: str) -> Statement:
-    """One statement. Raises Unreadable."""
+    """One statement, read once for all runs: nobody changes it. Raises Unreadable."""
     words = Words(text)
     found = _statement(words)
     words.take(";")

@@ -9,7 +9,9 @@ from callbox.worker.loop import Runner
 from callbox.worker.loops import clocks, contacts, seals
 
 LOOPS = {"contacts": contacts.LOOP, "clocks": clocks.LOOP, "seals": seals.LOOP}
-SEEN_AGAIN = 3  # steps after the last that did something: what an open transaction held back is seen then
+SEEN_AGAIN = (
+    3  # steps after the last that did something, while a transaction is open: what it held back is seen then
+)
 
 
 class Workers:
@@ -32,6 +34,13 @@ class Workers:
     def _start(self, number: int, delay: float = 0.0) -> Process:
         return self._world.process(f"worker{number}", f"worker{number}", self._work, delay)
 
+    def _step(self, runner: Runner, left: int) -> int:
+        """One step; how many are still to be made. Where no transaction was open, nothing is held back."""
+        is_quiet = not self._world.tables.active
+        if runner.step() or runner.failures:
+            return left
+        return 0 if is_quiet else left - 1
+
     def _work(self) -> None:
         """Steps the loops for which something is new, and for a while after: what was held back is seen then."""
         world = self._world
@@ -44,8 +53,8 @@ class Workers:
             for name, runner in runners.items():
                 if seen[name] < world.news[name]:
                     seen[name], left[name] = world.news[name], SEEN_AGAIN
-                if left[name] and not runner.step():
-                    left[name] -= not runner.failures
+                if left[name]:
+                    left[name] = self._step(runner, left[name])
             if not any(left.values()):
                 left |= dict.fromkeys(world.overdue(), 1)
             if not any(left.values()):
