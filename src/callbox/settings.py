@@ -72,6 +72,15 @@ TEMPLATES = [
 ]
 
 
+# A network that is cut says nothing: without these a thread would wait for its answer for hours.
+GONE = {
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,  # milliseconds
+}
+
+
 def _database(url: str | None) -> dict[str, object]:
     parts = conninfo_to_dict(url or "postgresql:///callbox")
     known = {
@@ -86,7 +95,7 @@ def _database(url: str | None) -> dict[str, object]:
         **known,
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"application_name": session_name(), **parts, "connect_timeout": 5},
+        "OPTIONS": {"application_name": session_name(), **GONE, **parts, "connect_timeout": 5},
     }
 
 

@@ -134,6 +134,7 @@ class Door:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        self.streams.close()
         await self.store.close()
         await self.proxy.close()
         await asyncio.to_thread(self.spool.close)

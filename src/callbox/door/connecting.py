@@ -15,8 +15,9 @@ import asyncpg
 from callbox.door.failures import WrongTables
 from callbox.host.releases import session_name
 from callbox.host.schema import APPLIED, problem_with
+from callbox.host.tuning import FAR_SIDE_GONE
 
-SESSION = {
+SESSION = FAR_SIDE_GONE | {
     "synchronous_commit": "on",  # whatever the server's default
     "callbox.part": "door",  # what row-level security shows: contacts, sign-ins, entries and positions
 }

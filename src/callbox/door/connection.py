@@ -7,6 +7,8 @@ for nothing of ours. A stream, or a contact that is being made durable, never gi
 
 import asyncio
 import resource
+import socket
+import sys
 import time
 from collections import defaultdict
 from collections.abc import Iterable
@@ -17,6 +19,9 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 HEAD_BYTES = 64 << 10
 HEAD_DEADLINE_S = 20.0  # at 1 kbit/s a head of 2 KiB still comes in time
 MOST_OF_ONE = 512  # connections of one address; a control room's desks hold some each
+UNHEARD_MS = (
+    30_000  # what we send and nobody confirms: the other side is gone, a stream to it would never end
+)
 OPEN_FILES = 65_536
 KEPT_FREE = 512  # connections to web and database, files
 TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
@@ -45,6 +50,9 @@ class Connection(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as its parent's
         """Somebody connected."""
         super().connection_made(transport)
+        if sys.platform == "linux":
+            end = transport.get_extra_info("socket")
+            end.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNHEARD_MS)
         self._head: int | None = 0
         self._heard = time.monotonic()
         self._timer = self.loop.call_later(HEAD_DEADLINE_S, self._too_slow)

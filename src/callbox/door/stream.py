@@ -21,6 +21,10 @@ from callbox.door.watch import Watch
 
 CATCH_UP = 2_000  # entries; a screen that missed more loads itself anew
 CATCH_UP_DEADLINE_S = 3.0
+AT_ONCE = (
+    4  # that catch up; opening a connection costs ten times the reading, so the next in line takes it over
+)
+IN_LINE_S = 10.0  # until a screen's turn comes and it has caught up
 SEND_DEADLINE_S = 10.0
 HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -38,7 +42,9 @@ class Streams:
         self._secret = secret
         self._hub = hub
         self._watch = watch
-        self._catching_up = asyncio.Semaphore(4)  # after a network break all screens come back at once
+        self._catching_up = asyncio.Semaphore(AT_ONCE)  # after a network break all screens come back at once
+        self._in_line = 0
+        self._links: list[asyncpg.Connection] = []
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One stream from connect to end. Refuses with 403 without a ticket in force, 503 when unsure."""
@@ -78,12 +84,17 @@ class Streams:
     async def _catch_up(self, screen: Screen, until: Position, send: Send) -> bool:
         if screen.after >= until:
             return True
+        self._in_line += 1
         try:
-            async with asyncio.timeout(CATCH_UP_DEADLINE_S), self._catching_up:
+            async with asyncio.timeout(IN_LINE_S), self._catching_up:
                 missed = await self._missed(screen, until)
         except DATABASE_FAILURES:
             await _end(send, "unchecked")
             return False
+        finally:
+            self._in_line -= 1
+            if not self._in_line:
+                self.close()
         if len(missed) > CATCH_UP:
             await _say(send, message("reset", {"position": str(until)}))
             await _end(send, "reset")
@@ -92,13 +103,25 @@ class Streams:
         return True
 
     async def _missed(self, screen: Screen, until: Position) -> list[tail.Event]:
-        link: asyncpg.Connection | None = None
+        asked = (screen.after, until, _scopes(screen.ticket), CATCH_UP + 1)
         try:
-            link = await connect(self._dsn, CATCH_UP_DEADLINE_S)
-            return await tail.entries_for(link, screen.after, until, _scopes(screen.ticket), CATCH_UP + 1)
-        finally:
-            if link is not None:
-                link.terminate()
+            async with asyncio.timeout(CATCH_UP_DEADLINE_S):
+                link = self._links.pop() if self._links else await connect(self._dsn, CATCH_UP_DEADLINE_S)
+                try:
+                    found = await tail.entries_for(link, *asked)
+                except BaseException:  # cancelled by the deadline too: an interrupted connection is of no use
+                    link.terminate()
+                    raise
+        except DATABASE_FAILURES:
+            self.close()  # what one connection met, the others will
+            raise
+        self._links.append(link)
+        return found
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        while self._links:
+            self._links.pop().terminate()
 
 
 def _scopes(ticket: Ticket) -> tuple[list[str], list[str], list[str]]:

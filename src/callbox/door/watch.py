@@ -4,6 +4,7 @@
 import asyncio
 import logging
 import time
+from dataclasses import dataclass, field
 
 import asyncpg
 
@@ -23,6 +24,14 @@ STILL_IN_FORCE = (
 )
 
 
+@dataclass(eq=False, slots=True)
+class Round:
+    """Tickets that are asked about in one question. known: those in force, once it is answered."""
+
+    tickets: list[Ticket] = field(default_factory=list)
+    known: asyncio.Future[set[Ticket]] | None = None
+
+
 class Watch:
     """Ends the streams of those who signed out, or whose roles changed."""
 
@@ -31,13 +40,20 @@ class Watch:
         self._screens = screens
         self._link: asyncpg.Connection | None = None
         self._asking = asyncio.Lock()
+        self._round = Round()
+        self._one_round = asyncio.Lock()
 
     async def may_connect(self, ticket: Ticket) -> bool:
-        """Whether that ticket's sign-in and epoch are in force; False also when it cannot be found out."""
-        try:
-            return bool(await self._in_force([ticket]))
-        except DATABASE_FAILURES:
-            return False
+        """Whether that ticket's sign-in and epoch are in force; False also when it cannot be found out.
+
+        All who come while a question is under way are asked about in the next one: after a network break everybody
+        comes at once, and one after the other would not be answered in time.
+        """
+        mine = self._round
+        mine.tickets.append(ticket)
+        if mine.known is None:
+            mine.known = asyncio.ensure_future(self._ask(mine))
+        return ticket in await asyncio.shield(mine.known)
 
     async def has_ended(self, ticket: Ticket) -> bool:
         """Whether that sign-in is known to be over; False also when it cannot be found out."""
@@ -69,6 +85,14 @@ class Watch:
                 await asyncio.sleep(EVERY_S)
         finally:
             self._drop()
+
+    async def _ask(self, asked: Round) -> set[Ticket]:
+        async with self._one_round:
+            self._round = Round()  # who comes from here on did so after the question
+            try:
+                return await self._in_force(asked.tickets)
+            except DATABASE_FAILURES:
+                return set()
 
     async def _in_force(self, tickets: list[Ticket]) -> set[Ticket]:
         if not tickets:

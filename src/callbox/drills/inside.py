@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`python -m callbox.drills.inside prepare|look`: what needs Django, in a process of the site's own surroundings."""
+"""`python -m callbox.drills.inside prepare|screens|look`: what needs Django, in a process of the site's own."""
 
 import hashlib
 import json
@@ -11,6 +11,7 @@ from typing import Any
 UNITS = 8
 PEOPLE = {"taker": "call_taker", "desk": "dispatcher", "chief": "supervisor"}
 PORTION = 500
+SCREENS = 10
 
 
 def prepare() -> str:
@@ -25,6 +26,17 @@ def prepare() -> str:
     sessions = {name: _person(name, role, setup, at) for name, role in PEOPLE.items()}
     units = [_unit(f"D{number:02d}", agency, setup, at) for number in range(1, UNITS + 1)]
     return json.dumps({"sessions": sessions, "units": units})
+
+
+def screens() -> str:
+    """More supervisors with a session each, as JSON: five hundred screens are not one person's."""
+    from django.utils import timezone
+
+    from callbox.access.domain import system_actor
+
+    setup, at = system_actor("setup"), timezone.now()
+    names = [f"screen-{number}" for number in range(SCREENS)]
+    return json.dumps({name: _person(name, PEOPLE["chief"], setup, at) for name in names})
 
 
 def _person(name: str, role: str, setup: Any, at: datetime) -> str:
@@ -129,7 +141,7 @@ def main() -> None:
     from callbox.access.seeing import work_as_system
 
     work_as_system()
-    sys.stdout.write({"prepare": prepare, "look": look}[sys.argv[1]]() + "\n")
+    sys.stdout.write({"prepare": prepare, "screens": screens, "look": look}[sys.argv[1]]() + "\n")
 
 
 if __name__ == "__main__":

@@ -27,3 +27,12 @@ SETTINGS = {
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",
 }
+
+# Said by each connection of ours, whoever runs the server, which by itself looks after two hours. A network that is
+# cut leaves sessions whose other side is gone: each would hold a connection, and what it has locked.
+FAR_SIDE_GONE = {
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "20000",  # milliseconds
+}

@@ -16,6 +16,7 @@ from psycopg import sql
 from psycopg.pq import TransactionStatus
 
 from callbox.access.sight import PREFIX, Sight
+from callbox.host.tuning import FAR_SIDE_GONE
 
 READS = ("SELECT", "WITH", "DECLARE", "FETCH", "CLOSE")
 Execute = Callable[[Any, Any, bool, dict[str, Any]], Any]
@@ -49,7 +50,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def get_connection_params(self) -> dict[str, Any]:
         """As Django's; the part is always said, so that no variable of the environment can say it for us."""
-        return {"options": f"-c {PREFIX}.part={self.part}", **super().get_connection_params()}
+        said = {f"{PREFIX}.part": self.part, **FAR_SIDE_GONE}
+        options = " ".join(f"-c {name}={value}" for name, value in said.items())
+        return {"options": options, **super().get_connection_params()}
 
     def end_reading(self) -> None:
         """End the transaction in which this connection only read, if there is one."""
