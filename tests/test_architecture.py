@@ -30,6 +30,7 @@ PARTS = {
     },
     "geo": {},
     "journal": {
+        "clock": "queries: what time it is, as the database says",
         "fields": "a column type for tables that are read in order",
         "watching": "actions",
         "outside": "actions: seals told outside the database",
@@ -171,6 +172,25 @@ def _catches_everything(node: ast.ExceptHandler) -> bool:
     return node.type is None or (
         isinstance(node.type, ast.Name) and node.type.id in ("Exception", "BaseException")
     )
+
+
+ROOM_CLOCKS = {  # who reads this machine's clock of the day, and why it may
+    "door/gauges.py": "compares the clocks",
+    "door/drain.py": "old records of the spool, by the day",
+    "door/keys.py": "keys for the coming weeks",
+    "web/views.py": "tells its machine's clock, to be compared",
+}
+
+
+def test_what_is_written_down_bears_the_databases_time() -> None:
+    """ADR 19: a machine's clock may leap. Edges ask `timezone.now`, in web the database's time; the rest ask CLOCK."""
+    found = set()
+    for path, room, module in modules():
+        calls = (node.func for node in ast.walk(module) if isinstance(node, ast.Call))
+        read = {ast.unparse(func) for func in calls} & {"datetime.now", "datetime.utcnow", "time.time"}
+        if read and room in ROOMS:
+            found.add(str(path.relative_to(SOURCE)))
+    assert found == set(ROOM_CLOCKS)
 
 
 def test_every_source_file_names_its_licence() -> None:

@@ -3,15 +3,20 @@
 
 import os
 import threading
+import time
 from importlib import import_module
 
 from django.core.wsgi import get_wsgi_application
+from django.db import DatabaseError, connection
+from django.utils import timezone
 
 from callbox.host.child import PARENT, end_with_parent
+from callbox.host.clock import CLOCK
 from callbox.host.config import load
 from callbox.host.schema import check_tables
 
 WARM_AFTER_S = 2.0  # the first pages go first
+ASK_TIME_S = 3.0
 
 if PARENT in os.environ:
     end_with_parent()  # the server runs us in a process of its own, which must not outlive it
@@ -32,7 +37,21 @@ def _warm() -> None:
         return  # no city yet: the pages that need one say so
 
 
+def _keep_time() -> None:
+    """Ask the database what time it is, again and again."""
+    from callbox.journal.clock import database_time
+
+    while True:
+        try:
+            database_time()
+        except DatabaseError:
+            connection.close()
+        time.sleep(ASK_TIME_S)
+
+
 if PARENT in os.environ:
+    timezone.now = CLOCK.now  # all of web, Django's own parts too, stamps with the database's time
+    threading.Thread(target=_keep_time, name="time", daemon=True).start()
     _timer = threading.Timer(WARM_AFTER_S, _warm)
     _timer.daemon = True
     _timer.start()

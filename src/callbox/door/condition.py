@@ -2,8 +2,6 @@
 """/health, /door/state and /door/metrics: how the installation is, for programs and for those who watch over it."""
 
 import hashlib
-import time
-from datetime import UTC, datetime
 
 from callbox.door import states
 from callbox.door.gauges import Gauges
@@ -16,6 +14,7 @@ from callbox.door.spool import Spool
 from callbox.door.store import Store
 from callbox.door.tickets import TicketRefused, verify
 from callbox.door.watch import Watch
+from callbox.host.clock import CLOCK
 
 METRICS = b"text/plain; version=0.0.4; charset=utf-8"
 BEARER = "Callbox "
@@ -84,7 +83,7 @@ class Condition:
             return
         language = "zh" if headers_of(scope).get("accept-language", "").lower().startswith("zh") else "en"
         parts = [states.told(state, language) for state in states.states(self.seen())]
-        await answer_json(send, 200, {"at": datetime.now(UTC).isoformat(), "parts": parts})
+        await answer_json(send, 200, {"at": CLOCK.now().isoformat(), "parts": parts})
 
     async def metrics(self, scope: Scope, _receive: Receive, send: Send) -> None:
         """Prometheus' text, for this machine or whoever has the token."""
@@ -97,7 +96,7 @@ class Condition:
         """The pass is ours; and while it can be asked, its sign-in is still in force."""
         said = headers_of(scope).get("authorization", "").removeprefix(BEARER)
         try:
-            ticket = verify(said, state_secret(self._options.secret), time.time())
+            ticket = verify(said, state_secret(self._options.secret), CLOCK.now().timestamp())
         except TicketRefused:
             return False
         return not await self._watch.has_ended(ticket)

@@ -3,7 +3,7 @@
 
 import asyncio
 import time
-from datetime import UTC, datetime
+from datetime import datetime
 from urllib.parse import parse_qs
 
 from callbox.door.accept import Acceptor, Taken
@@ -14,6 +14,7 @@ from callbox.door.meter import REFUSED, Meter
 from callbox.door.options import Options
 from callbox.door.pages import received_page, refused_page, wants_page
 from callbox.door.steps import step
+from callbox.host.clock import CLOCK
 
 BODY_DEADLINE_S = 30.0
 
@@ -37,7 +38,7 @@ async def take_contact(
             body, cut = await body_of(receive, options.body_limit)
     except (Gone, TimeoutError):
         return
-    contact = contact_of(channel, scope, body, at=datetime.now(UTC), cut=cut)
+    contact = contact_of(channel, scope, body, at=CLOCK.now(), cut=cut)
     begun = time.monotonic()
     try:
         taken = await acceptor.accept(contact)

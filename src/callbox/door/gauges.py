@@ -16,6 +16,7 @@ from callbox.door.connecting import connect
 from callbox.door.failures import DATABASE_FAILURES
 from callbox.door.options import Options
 from callbox.host.cities import current_version
+from callbox.host.clock import CLOCK
 from callbox.host.lastbackup import LastBackup, last_backup
 
 log = logging.getLogger(__name__)
@@ -86,6 +87,7 @@ class Gauges:
                 begun = time.monotonic()
                 [row] = await link.fetch(FACTS)
                 answer_s, now = time.monotonic() - begun, datetime.now(UTC)
+                CLOCK.learn(row["now"], begun)
                 parts = await link.fetch(WORKER)
         except DATABASE_FAILURES:
             if link is not None:

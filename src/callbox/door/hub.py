@@ -5,7 +5,6 @@ import asyncio
 import contextlib
 import logging
 import time
-from datetime import UTC, datetime
 
 import asyncpg
 
@@ -14,6 +13,7 @@ from callbox.door.connecting import connect
 from callbox.door.failures import DATABASE_FAILURES, why
 from callbox.door.screens import Screen, Screens
 from callbox.door.tail import Position
+from callbox.host.clock import CLOCK
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +80,7 @@ class Hub:
         if self.entries is None:
             return
         said = {
-            "now": datetime.now(UTC).isoformat(),
+            "now": CLOCK.now().isoformat(),
             "position": str(self.entries),
             "age_s": round(self.age_s, 3),
             "up_s": round(time.monotonic(), 3),  # a clock that nobody sets: what comes late shows

@@ -3,7 +3,7 @@
 
 import asyncio
 import logging
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import asyncpg
@@ -12,6 +12,7 @@ from callbox.door.connecting import connect
 from callbox.door.failures import DATABASE_FAILURES
 from callbox.door.screens import Screens
 from callbox.door.tail import message
+from callbox.host.clock import CLOCK
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +55,7 @@ class Positions:
                 link.terminate()
 
     async def _tell(self, link: asyncpg.Connection) -> None:
-        newest = max(self._told.values(), default=datetime.now(UTC))
+        newest = max(self._told.values(), default=CLOCK.now())
         rows = await link.fetch(CHANGED, newest - OVERLAP)
         changed = [row for row in rows if self._told.get(row["unit_id"]) != row["at"]]
         if not changed:

@@ -3,7 +3,6 @@
 
 import asyncio
 import contextlib
-import time
 from collections.abc import Callable
 from urllib.parse import parse_qs
 
@@ -18,6 +17,7 @@ from callbox.door.screens import Screen
 from callbox.door.tail import Position, message
 from callbox.door.tickets import Ticket, TicketRefused, verify
 from callbox.door.watch import Watch
+from callbox.host.clock import CLOCK
 
 CATCH_UP = 2_000  # entries; a screen that missed more loads itself anew
 CATCH_UP_DEADLINE_S = 3.0
@@ -26,6 +26,7 @@ AT_ONCE = (
 )
 IN_LINE_S = 10.0  # until a screen's turn comes and it has caught up
 SEND_DEADLINE_S = 10.0
+PIECE = 16 << 10  # bytes that are sent at once, each with that deadline: two seconds at 64 kbit/s
 HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
@@ -50,7 +51,7 @@ class Streams:
         """One stream from connect to end. Refuses with 403 without a ticket in force, 503 when unsure."""
         asked = parse_qs(scope["query_string"].decode("latin-1"))
         try:
-            ticket = verify(asked.get("ticket", [""])[0], self._secret, time.time())
+            ticket = verify(asked.get("ticket", [""])[0], self._secret, CLOCK.now().timestamp())
         except TicketRefused:
             await problem(send, scope, 403, "no_ticket")
             return
@@ -143,8 +144,9 @@ async def _end(send: Send, reason: str) -> None:
 
 
 async def _say(send: Send, data: bytes) -> None:
-    async with asyncio.timeout(SEND_DEADLINE_S):
-        await send({"type": "http.response.body", "body": data, "more_body": True})
+    for begin in range(0, len(data), PIECE):
+        async with asyncio.timeout(SEND_DEADLINE_S):
+            await send({"type": "http.response.body", "body": data[begin : begin + PIECE], "more_body": True})
 
 
 async def _until_gone(receive: Receive, gone: Callable[[], None]) -> None:

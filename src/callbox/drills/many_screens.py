@@ -24,6 +24,7 @@ class Screens:
     """So many followers of several people, each noting what it was shown. address: the door's, as they reach it."""
 
     def __init__(self, site: Site, ledger: Ledger, many: int, address: str = "") -> None:
+        self._site = site
         if "screen-0" not in site.people:
             site.people |= json.loads(site.inside("screens"))
         people = sorted(name for name in site.people if name.startswith("screen-"))
@@ -47,9 +48,14 @@ class Screens:
         """Seconds that each word of the door spent on the lines, of all screens."""
         return [late for follower in self._followers for late in follower.late_s]
 
-    def are_at(self, place: Position) -> bool:
-        """Whether each was shown everything up to there."""
-        return all(follower.at >= place for follower in self._followers)
+    def await_back(self) -> float:
+        """Wait until each has its stream; how many seconds that took. Raises TimeoutError."""
+        return await_true(lambda: self.away == 0, HEALTHY_S, "not every screen has its stream")
+
+    def await_shown_all(self) -> None:
+        """Wait until each was shown everything there is. Raises TimeoutError."""
+        shown = lambda: all(follower.at >= last_entry(self._site) for follower in self._followers)  # noqa: E731
+        await_true(shown, HEALTHY_S, "not every screen was shown all")
 
     def cut_all(self) -> None:
         """Cut every line there is."""
@@ -63,7 +69,7 @@ class Screens:
         self._thread.start()
         self._ready.wait()
         try:
-            await_true(lambda: self.away == 0, HEALTHY_S, "not every screen has joined")
+            self.await_back()
             yield
         finally:
             self._loop.call_soon_threadsafe(self._over.set)

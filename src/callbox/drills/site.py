@@ -197,11 +197,11 @@ class Site:
         """Wait until all is well; how many seconds that took. Raises TimeoutError."""
         return await_true(self.is_healthy, patience_s, "the installation is not healthy")
 
-    def ask(self, path: str, person: str = "") -> Any:
+    def ask(self, path: str, person: str = "", headers: Mapping[str, str] | None = None) -> Any:
         """The JSON that a GET through the door answers with. Raises OSError, ValueError or HTTPException."""
         link = http.client.HTTPConnection(LOCAL, self.port, timeout=5)
         try:
-            link.request("GET", path, headers=self.cookies(person))
+            link.request("GET", path, headers=self.cookies(person) | dict(headers or {}))
             return json.loads(link.getresponse().read())
         finally:
             link.close()

@@ -3,13 +3,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
 from psycopg.types.json import Jsonb
 
+from callbox.host.clock import CLOCK
 from callbox.journal import domain, queries
 from callbox.kernel.chain import ZERO, canonical, link, plain_facts
 
@@ -43,7 +44,7 @@ class Appended:
 
 def recorded_now() -> datetime:
     """The moment of recording. The journal is an edge in this one respect: it stamps what it writes."""
-    return datetime.now(UTC)
+    return CLOCK.now()
 
 
 def append(

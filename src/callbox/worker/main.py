@@ -25,7 +25,7 @@ def all_loops() -> list[Loop]:
 
 def work(stop: threading.Event) -> None:
     """Run every loop until `stop`."""
-    from callbox.worker.clock import database_time
+    from callbox.journal.clock import database_time
     from callbox.worker.listen import listen
     from callbox.worker.standing import standing
 

@@ -66,6 +66,18 @@ def test_those_who_come_while_a_question_is_under_way_are_asked_about_together()
     asyncio.run(come())
 
 
+def test_what_is_long_is_sent_in_pieces_each_with_its_own_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a slow line all of it would not pass within the time after which a screen counts as gone."""
+    said: list[bytes] = []
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        said.append(message["body"])
+
+    monkeypatch.setattr(stream, "PIECE", 4)
+    asyncio.run(stream._say(send, b"0123456789"))
+    assert said == [b"0123", b"4567", b"89"]
+
+
 def test_those_who_missed_something_catch_up_over_a_few_connections(
     server: Server, guest: Guest, monkeypatch: pytest.MonkeyPatch
 ) -> None:

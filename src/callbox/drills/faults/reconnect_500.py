@@ -6,11 +6,11 @@ import time
 from callbox.drills.judge import judge, told_in
 from callbox.drills.latency import GAP_S
 from callbox.drills.load import load
-from callbox.drills.many_screens import Screens, last_entry
+from callbox.drills.many_screens import Screens
 from callbox.drills.result import Result
 from callbox.drills.sampling import Bounds, sampled, within
 from callbox.drills.senders import Pace
-from callbox.drills.site import HEALTHY_S, await_true, site
+from callbox.drills.site import site
 
 HELP = "500 screens cut off in one moment and back at once, each told everything in order; --times: how many cuts"
 TIMES = 3
@@ -34,24 +34,21 @@ def cut_off(result: Result, times: int, many: int) -> Result:
             with told_in(result), screens.there():
                 for _cut in range(times):
                     time.sleep(BETWEEN_S)
-                    _cut_once(screens, result)
-                await_true(
-                    lambda: screens.are_at(last_entry(here)), HEALTHY_S, "not every screen was shown all"
-                )
+                    screens.cut_all()
+                    result.recovery_s = max(result.recovery_s or 0.0, screens.await_back())
+                    result.counts["cuts"] += 1
+                screens.await_shown_all()
         result.broken += within(samples, BOUNDS)
-        if result.recovery_s and result.recovery_s > BACK_S:
-            result.late.append(f"the screens were all back only after {result.recovery_s:.1f} s")
-        result.gap_s = ledger.gap_s()
-        if result.gap_s > GAP_S:
-            result.late.append(f"a fresh contact waited {result.gap_s:.2f} s for its yes")
+        _measure(result, ledger.gap_s())
         result.extra["screens"] = many
         result.extra["door_files"] = max((sample.files.get("door", 0) for sample in samples), default=0)
         result.extra["door_mib"] = max((sample.memory.get("door", 0) for sample in samples), default=0) >> 20
         return judge(here, ledger, result)
 
 
-def _cut_once(screens: Screens, result: Result) -> None:
-    screens.cut_all()
-    took_s = await_true(lambda: screens.away == 0, HEALTHY_S, "not every screen came back")
-    result.recovery_s = max(result.recovery_s or 0.0, took_s)
-    result.counts["cuts"] += 1
+def _measure(result: Result, gap_s: float) -> None:
+    result.gap_s = gap_s
+    if gap_s > GAP_S:
+        result.late.append(f"a fresh contact waited {gap_s:.2f} s for its yes")
+    if result.recovery_s and result.recovery_s > BACK_S:
+        result.late.append(f"the screens were all back only after {result.recovery_s:.1f} s")

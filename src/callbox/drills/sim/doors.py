@@ -24,6 +24,7 @@ import callbox.door.spool
 import callbox.door.spoolfile
 import callbox.door.stream
 import callbox.door.watch
+import callbox.host.clock
 import callbox.host.vault
 from callbox.door.app import Door
 from callbox.door.options import Options
@@ -73,11 +74,8 @@ class DoorHost:
         schedule, door = self.schedule, callbox.door
         clock, now = Clock(schedule), datetime_of(schedule)
         secrets = Secrets(schedule.dice)
-        timed = [(module, "time", clock) for module in (door.hub, door.stream, door.watch, door.spool)]
-        dated = [
-            (module, "datetime", now)
-            for module in (door.hub, door.contacts, door.positions, door.drain, door.keys)
-        ]
+        timed = [(module, "time", clock) for module in (door.hub, door.watch, door.spool, callbox.host.clock)]
+        dated = [(module, "datetime", now) for module in (door.drain, door.keys)]
         disk = Os(self.disk)
         return [
             *timed,
@@ -85,6 +83,7 @@ class DoorHost:
             *[(module, "os", disk) for module in (door.spoolfile, door.bytesfile, door.aside)],
             *[(module, "sync_folder", disk.sync_folder) for module in (door.spoolfile, door.aside)],
             (door.spoolfile, "fcntl", Fcntl()),
+            (callbox.host.clock.CLOCK, "_ahead_s", clock.time() - clock.monotonic()),
             (door.app, "vault_at", lambda folder: self.vault),
             (callbox.host.vault, "vault_at", lambda folder: self.vault),
             (door.spoolfile, "secrets", secrets),

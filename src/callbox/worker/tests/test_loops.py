@@ -14,7 +14,8 @@ from tests.world import moves_in_between
 
 from callbox.intake import reactions, reading
 from callbox.intake.models import Call, CallContact
-from callbox.worker import clock, main
+from callbox.journal import clock
+from callbox.worker import main
 from callbox.worker.loop import DATABASE_PAUSE_S, LONGEST_PAUSE_S, Loop, Runner, running
 from callbox.worker.loops import contacts
 
