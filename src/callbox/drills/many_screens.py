@@ -53,8 +53,9 @@ class Screens:
         return await_true(lambda: self.away == 0, HEALTHY_S, "not every screen has its stream")
 
     def await_shown_all(self) -> None:
-        """Wait until each was shown everything there is. Raises TimeoutError."""
-        shown = lambda: all(follower.at >= last_entry(self._site) for follower in self._followers)  # noqa: E731
+        """Wait until each was shown everything there is at this moment. Raises TimeoutError."""
+        place = last_entry(self._site)
+        shown = lambda: all(follower.at >= place for follower in self._followers)  # noqa: E731
         await_true(shown, HEALTHY_S, "not every screen was shown all")
 
     def cut_all(self) -> None:
