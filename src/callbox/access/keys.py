@@ -15,7 +15,7 @@ from callbox.host.vault import OF_ANOTHER_DAY, CannotOpen, vault
 from callbox.journal.actions import append
 from callbox.kernel.actor import Actor
 
-PORTION = 500
+PORTION = 50  # a picture is half a megabyte
 HELD = timedelta(days=7)
 GRACE = timedelta(hours=2)  # after the end of the day: a clock may leap by an hour
 
@@ -103,7 +103,7 @@ def open_all() -> Counter[str]:
     """Open every sealed value: how many open, and how many do not by why (`key_gone`, `damaged`)."""
     found: Counter[str] = Counter()
     for column in columns():
-        with connection.cursor() as cursor:
+        with connection.chunked_cursor() as cursor:  # no table's values are all in memory at once
             cursor.execute(
                 f"SELECT {column.key}, {column.name} FROM {column.table}"
                 f" WHERE {column.name} IS NOT NULL AND length({column.name}) > 0"

@@ -10,6 +10,7 @@ def shown_words() -> dict[str, str]:
         "pictures": _("Pictures"),
         "picture_by": _("Picture of %(time)s, by %(name)s"),
         "picture_reported": _("Picture of %(time)s, by whoever reported it"),
+        "picture_of": _("Picture of %(time)s"),
         "picture_gone": _("This picture cannot be shown."),
         "picture_close": _("Close the picture"),
     }

@@ -6,9 +6,11 @@ import { word } from "../web/js/words.js";
 
 const drawn = new Map(); // a desk draws its panes again and again: a preview that is there is not asked for anew
 const MOST = 200;
+const REPORTER = "system:reporter"; // see intake/pictures.py
 
-function about({ at, by_name: name }) {
-  return name ? word("picture_by", { time: clockTime(at), name }) : word("picture_reported", { time: clockTime(at) });
+function about({ at, by, by_name: name }) {
+  const key = name ? "picture_by" : by === REPORTER ? "picture_reported" : "picture_of";
+  return word(key, { time: clockTime(at), name });
 }
 
 function preview(row) {
