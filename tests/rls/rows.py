@@ -2,6 +2,7 @@
 """A world with a row that is the crew's own and one that is another's in each protected table."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,9 +14,12 @@ from callbox.dispatch.crew import DONE
 from callbox.dispatch.models import CrewMessage, Position
 from callbox.incidents.actions import Kind, Where, add_remark
 from callbox.incidents.linking import open_for_call
+from callbox.incidents.queries import incident_for
 from callbox.intake.actions import claim_call
 from callbox.kernel.ids import new_id
 from callbox.matters.models import HandOver
+from callbox.pictures.actions import keep_picture
+from callbox.pictures.domain import Developed
 from tests import world
 from tests.signed_in import person
 from tests.world import AT, call_taker, dispatcher
@@ -52,6 +56,9 @@ def side(name: str) -> Side:
     incident = open_for_call(_where(name), Kind("FIRE.BUILDING"), call=call.pk, by=call_taker(), at=AT)
     assignment = assign_unit(incident.pk, unit.pk, by=dispatcher(), at=AT)
     add_remark(incident.pk, f"canary remark {name}", by=dispatcher(), at=AT)
+    developed = Developed(b"made-up", b"made-up", 4, 3)
+    matter = incident_for(dispatcher(), incident.pk).matter
+    keep_picture(lambda: matter, developed, kept=timedelta(days=1), most=1, by=dispatcher(), at=AT)
     incident.matter.refresh_from_db()
     scopes = {
         row.pk: tuple(row.scope) for row in (incident.matter, assignment.matter, call.matter, unit.matter)
@@ -90,6 +97,7 @@ def _of_matters(
             ("incidents_incidentcall", "incident_id", incident, "incident.see"),
             ("incidents_place", "incident_id", incident, "incident.personal"),
             ("incidents_remark", "incident_id", incident, "incident.personal"),
+            ("pictures_picture", "matter_id", incident, "picture.see"),
             ("dispatch_assignment", "matter_id", assignment, "assignment.see"),
             ("dispatch_unit", "matter_id", unit, "unit.see"),
         )
