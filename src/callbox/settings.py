@@ -71,7 +71,7 @@ TEMPLATES = [
     }
 ]
 
-
+PREPARED_AFTER = 3  # times that a connection asked the same
 # A network that is cut says nothing: without these a thread would wait for its answer for hours.
 GONE = {
     "keepalives_idle": 5,
@@ -95,7 +95,15 @@ def _database(url: str | None) -> dict[str, object]:
         **known,
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"application_name": session_name(), **GONE, **parts, "connect_timeout": 5},
+        "OPTIONS": {
+            "application_name": session_name(),
+            # The server keeps the plan of what is asked again and again, the rules of row-level security included.
+            "server_side_binding": True,
+            "prepare_threshold": PREPARED_AFTER,
+            **GONE,
+            **parts,
+            "connect_timeout": 5,
+        },
     }
 
 

@@ -19,22 +19,28 @@ from callbox.access.sight import PREFIX, Sight
 from callbox.host.tuning import FAR_SIDE_GONE
 
 READS = ("SELECT", "WITH", "DECLARE", "FETCH", "CLOSE")
+NOTHING_SEEN = "NOTIFY callbox"  # the hint that something is new asks no table
 Execute = Callable[[Any, Any, bool, dict[str, Any]], Any]
 
 
 @lru_cache(maxsize=512)
 def set_sight(sight: Sight) -> bytes:
-    """The statement that sets what a transaction may see, until it ends."""
-    said = {name: sql.Literal(text) for name, text in sight.texts().items()}
-    calls = [
-        sql.SQL("set_config({}, {}, true)").format(sql.Literal(name), value)
-        for name, value in (said | {name: _array(words) for name, words in sight.lists().items()}).items()
+    """The statements that set what a transaction may see, until it ends: all of it, whatever was set before.
+
+    SET LOCAL, as PostgreSQL plans nothing for it.
+    """
+    said = sight.texts() | {name: _array(words) for name, words in sight.lists().items()}
+    sets = [
+        sql.SQL("SET LOCAL {} = {}").format(sql.Identifier(*name.split(".")), sql.Literal(text))
+        for name, text in said.items()
     ]
-    return sql.SQL("SELECT {}").format(sql.SQL(", ").join(calls)).as_bytes()
+    return sql.SQL("; ").join(sets).as_bytes()
 
 
-def _array(words: list[str]) -> sql.Composed:
-    return sql.SQL("(ARRAY[{}]::text[])::text").format(sql.SQL(", ").join(map(sql.Literal, words)))
+def _array(words: list[str]) -> str:
+    """A list as PostgreSQL writes it; "" for an empty one, which the rules take for nothing."""
+    quoted = (word.replace("\\", "\\\\").replace('"', '\\"') for word in words)
+    return "{" + ",".join(f'"{word}"' for word in quoted) + "}" if words else ""
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -56,10 +62,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def end_reading(self) -> None:
         """End the transaction in which this connection only read, if there is one."""
+        self._end(b"COMMIT")  # at a ROLLBACK the driver would drop the plans it keeps
+
+    def _end(self, how: bytes) -> None:
         if self.connection is None or self.in_atomic_block or not self.autocommit or self._is_idle():
             return
         try:
-            self.connection.execute(b"ROLLBACK")
+            self.connection.execute(how, prepare=False)
         except psycopg.Error:
             self.close()  # it only read; whoever asks next gets a new connection
 
@@ -83,6 +92,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if self.in_atomic_block or self.sight is None:
             self._look()
             return execute(text, params, many, context)
+        if text == NOTHING_SEEN:
+            self.end_reading()
+            return execute(text, params, many, context)
         is_read = isinstance(text, str) and text.lstrip()[:7].upper().startswith(READS)
         if not is_read:
             self.end_reading()
@@ -93,7 +105,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         try:
             found = execute(text, params, many, context)
         except BaseException:
-            self.end_reading()
+            self._end(b"ROLLBACK")
             raise
         if not is_read:
             self._tell(b"COMMIT")
@@ -110,4 +122,4 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _tell(self, text: bytes) -> None:
         """Execute; what fails is a fault of Django's kinds, so that pages answer it and the connection is let go."""
         with self.wrap_database_errors:
-            self.connection.execute(text)
+            self.connection.execute(text, prepare=False)
