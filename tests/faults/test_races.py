@@ -63,7 +63,7 @@ def test_one_contact_is_taken_by_two_workers(monkeypatch: pytest.MonkeyPatch) ->
             intake.Arrived("web", "emergency", AT, contact), Said(words="made-up"), by=INTAKE, at=AT
         )
 
-    moves_in_between(monkeypatch, intake_queries, "contact_taken", take)
+    moves_in_between(monkeypatch, intake_queries, "contacts_taken", take)
     with pytest.raises(Conflict):
         take()
     assert Call.objects.count() == 1

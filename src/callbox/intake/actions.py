@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Changing calls. A contact becomes a call exactly once; a call becomes or joins an incident, or is wrapped up."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -16,8 +17,8 @@ from callbox.kernel.actor import Actor
 from callbox.kernel.errors import Conflict, Invalid
 from callbox.kernel.ids import new_id
 from callbox.kernel.text import gettext_noop as _
-from callbox.matters.actions import move, open_matter
-from callbox.matters.domain import Change, Moved
+from callbox.matters.actions import move, open_matters
+from callbox.matters.domain import Change, Moved, Opening
 from callbox.matters.promises import clock
 
 RETENTION = timedelta(days=180)  # set by the authority; rows are erased after it, the journal stays
@@ -33,17 +34,45 @@ class Arrived:
     contact: UUID | None = None
 
 
-@transaction.atomic
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A contact, what it says, and when it is taken."""
+
+    arrived: Arrived
+    said: Said
+    at: datetime
+
+    @property
+    def thread(self) -> str:
+        """What stands for its thread in the database; "" for none."""
+        return thread_key(self.said.thread)
+
+
 def take_contact(arrived: Arrived, said: Said, *, by: Actor, at: datetime) -> Call | None:
     """Make a raw contact a call, or join it to the open call of its thread. None when it was taken before."""
-    if arrived.contact is not None and queries.contact_taken(arrived.contact):
-        return None
-    thread = thread_key(said.thread)
-    call = queries.thread_call(thread)
-    if call is None:
-        return _open(arrived, said, thread, owner=domain.QUEUE, by=by, at=at)
-    _join(call, arrived, said, by=by, at=at)
-    return call
+    return take_contacts([Incoming(arrived, said, at)], by=by)[0]
+
+
+@transaction.atomic(savepoint=False)
+def take_contacts(some: Sequence[Incoming], *, by: Actor) -> list[Call | None]:
+    """The same for many, all or none, in their order. What opens calls one after the other is written together."""
+    taken = queries.contacts_taken(each.arrived.contact for each in some if each.arrived.contact)
+    threads = [each.thread for each in some]
+    going_on = queries.thread_calls(threads)
+    calls: dict[int, Call] = {}
+    waiting: dict[int, Incoming] = {}
+    for number, (one, thread) in enumerate(zip(some, threads, strict=True)):
+        if one.arrived.contact in taken:
+            continue
+        if thread and any(threads[earlier] == thread for earlier in waiting):
+            going_on[thread] = _open_waiting(waiting, calls, by)[thread]
+        if thread in going_on:
+            _open_waiting(waiting, calls, by)
+            calls[number] = _join(going_on[thread], one, by=by)
+        else:
+            waiting[number] = one
+    _open_waiting(waiting, calls, by)
+    return [calls.get(number) for number in range(len(some))]
 
 
 def thread_key(thread: str) -> str:
@@ -51,53 +80,68 @@ def thread_key(thread: str) -> str:
     return vault().mark("thread", thread.encode()).hex()[:32] if thread else ""
 
 
-def _open(arrived: Arrived, said: Said, thread: str, *, owner: str, by: Actor, at: datetime) -> Call:
+def _open_waiting(waiting: dict[int, Incoming], calls: dict[int, Call], by: Actor) -> dict[str, Call]:
+    """Open the calls that wait to be opened, which then do not any more; the calls by thread."""
+    opened = dict(zip(waiting, _open(list(waiting.values()), by=by), strict=True))
+    waiting.clear()
+    calls |= opened
+    return {call.thread: call for call in opened.values()}
+
+
+def _open(some: Sequence[Incoming], *, by: Actor) -> list[Call]:
+    if not some:
+        return []
+    matters = open_matters(
+        domain.WORKFLOW, [_opening(each) for each in some], owner=domain.QUEUE, scope=[domain.QUEUE], by=by
+    )
+    calls = Call.objects.bulk_create(
+        Call(
+            matter=matter,
+            channel=each.arrived.channel,
+            lane=each.arrived.lane,
+            received_at=each.arrived.received_at,
+            readable=each.said.readable,
+            thread=each.thread,
+        )
+        for matter, each in zip(matters, some, strict=True)
+    )
+    kept = list(zip(calls, some, strict=True))
+    _note_contacts(kept)
+    keeping.keep((call, each.said, each.arrived.received_at + RETENTION) for call, each in kept)
+    for call, each in kept:
+        if each.said.lost:
+            move(call.matter, "lose", by=by, at=each.at)
+    return calls
+
+
+def _opening(one: Incoming) -> Opening:
+    arrived = one.arrived
     facts = {
         "channel": arrived.channel,
         "lane": arrived.lane,
         "contact": arrived.contact,
-        "readable": said.readable,
+        "readable": one.said.readable,
+        "received_at": arrived.received_at,
     }
-    change = Change({**facts, "received_at": arrived.received_at}, clock(domain.ANSWER_CLOCK, "*", None, at))
-    matter = open_matter(
-        domain.WORKFLOW,
-        arrived.contact or new_id(),
-        owner=owner,
-        scope=[domain.QUEUE],
-        by=by,
-        at=arrived.received_at,
-        change=change,
-    )
-    call = Call.objects.create(
-        matter=matter,
-        channel=arrived.channel,
-        lane=arrived.lane,
-        received_at=arrived.received_at,
-        readable=said.readable,
-        thread=thread,
-    )
-    _keep(call, arrived, said)
-    if said.lost:
-        move(matter, "lose", by=by, at=at)
-    return call
+    change = Change(facts, clock(domain.ANSWER_CLOCK, "*", None, one.at))
+    return Opening(arrived.contact or new_id(), arrived.received_at, change)
 
 
-def _keep(call: Call, arrived: Arrived, said: Said) -> None:
-    if arrived.contact is not None:
-        CallContact.objects.create(contact=arrived.contact, call=call)
-        note_taken("door_contact", arrived.contact)
-    keeping.keep(call, said, arrived.received_at + RETENTION)
+def _note_contacts(calls: Iterable[tuple[Call, Incoming]]) -> None:
+    rows = [CallContact(contact=one.arrived.contact, call=call) for call, one in calls if one.arrived.contact]
+    if rows:
+        CallContact.objects.bulk_create(rows)
+        note_taken("door_contact", [row.contact for row in rows])
 
 
-def _join(call: Call, arrived: Arrived, said: Said, *, by: Actor, at: datetime) -> None:
-    move(
-        call.matter, "contact", Change({"contact": arrived.contact, "readable": said.readable}), by=by, at=at
-    )
-    if arrived.contact is not None:
-        CallContact.objects.create(contact=arrived.contact, call=call)
-        note_taken("door_contact", arrived.contact)
+def _join(call: Call, one: Incoming, *, by: Actor) -> Call:
+    said = one.said
+    facts = {"contact": one.arrived.contact, "readable": said.readable}
+    move(call.matter, "contact", Change(facts), by=by, at=one.at)
+    _note_contacts([(call, one)])
     place = {"lon": said.lon, "lat": said.lat} if said.lon is not None else {}
     keeping.rewrite(call, place, more_words=said.words)
+    return call
 
 
 @transaction.atomic
@@ -113,9 +157,9 @@ def open_call(
 
     Raises Conflict when there is a call, or a contact of another call, of this id.
     """
-    if call_id is not None and queries.contact_taken(call_id):
+    if call_id is not None and queries.contacts_taken([call_id]):
         raise Conflict
-    call = _open(Arrived(channel, lane, at, call_id), Said(), "", owner=domain.QUEUE, by=by, at=at)
+    (call,) = _open([Incoming(Arrived(channel, lane, at, call_id), Said(), at)], by=by)
     move(call.matter, "claim", Change(owner=by.id), by=by, at=at)
     return call
 

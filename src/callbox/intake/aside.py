@@ -14,4 +14,4 @@ def set_aside(*, by: Actor, at: datetime | None = None) -> int:
     if reader is None:
         return 0
     contact = reader.contacts[0]
-    return int(take(contact, reader, as_it_is(contact.body), by=by, at=at) is not None)
+    return int(take([(contact, as_it_is(contact.body))], reader, by=by, at=at) is not None)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writing down who called: sealed, under the row's lock. Part of the room's actions."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -20,11 +20,14 @@ BLANK: dict[str, Any] = {
 }
 
 
-def keep(call: Call, said: Said, retain_until: datetime) -> None:
-    """Write the row of a new call."""
+def keep(calls: Iterable[tuple[Call, Said, datetime]]) -> None:
+    """Write the rows of new calls, each with what was said and until when it is kept."""
+    Caller.objects.bulk_create(_row(*each) for each in calls)
+
+
+def _row(call: Call, said: Said, retain_until: datetime) -> Caller:
     fields = {name: getattr(said, name) for name in FIELDS if getattr(said, name) not in ("", None)}
-    sealed = COLUMN.seal(call.pk, fields, retain_until)
-    Caller.objects.create(call=call, sealed=sealed, retain_until=retain_until)
+    return Caller(call=call, sealed=COLUMN.seal(call.pk, fields, retain_until), retain_until=retain_until)
 
 
 def rewrite(call: Call, changes: Mapping[str, object], *, more_words: str | None = None) -> None:

@@ -63,14 +63,20 @@ def caller_for(actor: Actor, call: Call, *, purpose: str, at: datetime) -> Told:
     return told_of(Caller.objects.get(call=call))
 
 
-def contact_taken(contact_id: UUID) -> bool:
-    """Whether a raw contact belongs to a call already."""
-    return CallContact.objects.filter(contact=contact_id).exists()
+def contacts_taken(contact_ids: Iterable[UUID]) -> set[UUID]:
+    """Which of these raw contacts belong to a call already."""
+    wanted = list(contact_ids)
+    return (
+        set(CallContact.objects.filter(contact__in=wanted).values_list("contact", flat=True))
+        if wanted
+        else set()
+    )
 
 
-def thread_call(thread: str) -> Call | None:
-    """The call of this thread that is not finished, if any."""
-    if not thread:
-        return None
-    found = Call.objects.select_related("matter").filter(thread=thread, matter__final=False)
-    return found.order_by("-received_at").first()
+def thread_calls(threads: Iterable[str]) -> dict[str, Call]:
+    """The call of each of these threads that is not finished, the latest, if there is any."""
+    wanted = {thread for thread in threads if thread}
+    if not wanted:
+        return {}
+    found = Call.objects.select_related("matter").filter(thread__in=wanted, matter__final=False)
+    return {call.thread: call for call in found.order_by("received_at")}

@@ -6,6 +6,7 @@ position named NAME follows behind all of them: what stands up to it has become 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +14,8 @@ from django.db import DataError, transaction
 
 from callbox.door.domain import lanes
 from callbox.door.queries import Contact, contacts_after, places_after
-from callbox.intake.actions import Arrived, take_contact
+from callbox.intake import actions
+from callbox.intake.actions import Arrived, Incoming
 from callbox.intake.domain import CIVIC, EMERGENCY, Said
 from callbox.intake.reading import as_it_is, read_contact
 from callbox.journal.actions import move_position
@@ -22,9 +24,12 @@ from callbox.kernel.actor import Actor
 from callbox.kernel.errors import Refusal
 
 NAME = "intake.contacts"
-PORTION = 20  # contacts of one lane, then those of more urgent ones are looked for again
+# Contacts of one lane that become calls in one transaction, each in one of its own when that cannot be; then those
+# of more urgent lanes are looked for again.
+PORTION = 20
 FOLLOWED = 1_000
 Place = tuple[int, int]
+Read = tuple[Contact, Said]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +62,14 @@ def next_contacts(limit: int) -> Reader | None:
     return Reader(NAME, behind, found) if found else None
 
 
-def take(contact: Contact, reader: Reader, said: Said, *, by: Actor, at: datetime | None) -> Reader | None:
-    """Make it a call and move on, in one transaction; None when another worker was first."""
+def take(some: Sequence[Read], reader: Reader, *, by: Actor, at: datetime | None) -> Reader | None:
+    """Make them calls and move on, in one transaction; None when another worker was first."""
+    last = some[-1][0].position
     with transaction.atomic():
-        if not move_position(reader.name, reader.before, contact.position):
+        if not move_position(reader.name, reader.before, last):
             return None
-        arrived = Arrived(contact.channel, _lane(contact), contact.received_at, contact.id)
-        take_contact(arrived, said, by=by, at=at or contact.received_at)
-    return Reader(reader.name, contact.position, ())
+        actions.take_contacts([_incoming(contact, said, at) for contact, said in some], by=by)
+    return Reader(reader.name, last, ())
 
 
 def follow() -> None:
@@ -84,22 +89,38 @@ def _passed(places: Sequence[tuple[str, Place]], read: Mapping[str, Place]) -> I
 
 
 def _take_some(by: Actor, at: datetime | None) -> int:
-    taken, reader = 0, next_contacts(PORTION)
-    for contact in reader.contacts if reader else ():
-        if reader is not None:
-            reader = _take(contact, reader, by, at)
-        if reader is None:
-            return taken
-        taken += 1
+    reader = next_contacts(PORTION)
+    if reader is None:
+        return 0
+    if len(reader.contacts) > 1:
+        # Whatever goes wrong with one of them goes wrong again below, where it stands alone.
+        with suppress(Exception):
+            together = take([(each, _read(each)) for each in reader.contacts], reader, by=by, at=at)
+            return len(reader.contacts) if together else 0
+    return _take_each(reader, by, at)
+
+
+def _take_each(reader: Reader, by: Actor, at: datetime | None) -> int:
+    taken, moved = 0, reader
+    for contact in reader.contacts:
+        after = _take_one(contact, moved, by, at)
+        if after is None:
+            break
+        taken, moved = taken + 1, after
     return taken
 
 
-def _take(contact: Contact, reader: Reader, by: Actor, at: datetime | None) -> Reader | None:
+def _take_one(contact: Contact, reader: Reader, by: Actor, at: datetime | None) -> Reader | None:
     try:
-        return take(contact, reader, _read(contact), by=by, at=at)
+        return take([(contact, _read(contact))], reader, by=by, at=at)
     except (Refusal, DataError, ValueError):
         # Whatever is in it that we cannot keep: a person gets it, and it holds up nobody behind it.
-        return take(contact, reader, as_it_is(contact.body), by=by, at=at)
+        return take([(contact, as_it_is(contact.body))], reader, by=by, at=at)
+
+
+def _incoming(contact: Contact, said: Said, at: datetime | None) -> Incoming:
+    arrived = Arrived(contact.channel, _lane(contact), contact.received_at, contact.id)
+    return Incoming(arrived, said, at or contact.received_at)
 
 
 def _read(contact: Contact) -> Said:

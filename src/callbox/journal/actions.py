@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writing the journal. An entry is written in the transaction of the change it tells of."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -30,6 +30,19 @@ SELECT %(chain)s, number, %(kind)s, %(move)s, %(was)s, %(becomes)s, %(round)s, %
 RETURNING seq, number
 """
 
+# The first entries of many new chains at once; what differs from one to the next comes as lists.
+BEGIN_CHAINS = """
+INSERT INTO journal_chain (id, head, length)
+SELECT *, 1 FROM unnest(%(chains)s::uuid[], %(hashes)s::bytea[])
+"""
+FIRST_ENTRIES = """
+INSERT INTO journal_entry
+  (chain, at, facts, hash, number, kind, move, was, becomes, round, actor, role, recorded_at, scope, prev)
+SELECT *, 1, %(kind)s::text, %(move)s::text, '', %(becomes)s::text, 1, %(actor)s::text, %(role)s::text,
+  %(recorded_at)s::timestamptz, %(scope)s::text[], %(prev)s::bytea
+FROM unnest(%(chains)s::uuid[], %(ats)s::timestamptz[], %(facts)s::jsonb[], %(hashes)s::bytea[])
+"""
+
 BATCH = 5_000
 FORM = 2  # of new seals; see models.Seal
 
@@ -40,6 +53,15 @@ class Appended:
 
     seq: int
     number: int
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """What the first entry of a chain says of its own."""
+
+    chain: UUID
+    at: datetime
+    facts: Mapping[str, object]
 
 
 def recorded_now() -> datetime:
@@ -84,9 +106,55 @@ def append(
     with connection.cursor() as cursor:
         cursor.execute(APPEND, {**said, **more})
         seq, number = cursor.fetchone()
+    _hint_once()
+    return Appended(seq, number)
+
+
+def begin_chains(
+    firsts: Sequence[First],
+    kind: str,
+    move: str,
+    *,
+    becomes: str,
+    scope: Iterable[str] = (),
+    actor: str,
+    role: str,
+) -> None:
+    """Write the first entry of each of many chains, in this order; they differ in what a First holds.
+
+    Must run inside the transaction of the change. Raises IntegrityError for a chain that has begun already, and
+    what `append` raises.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("a journal entry is written in the transaction of its change")
+    same: dict[str, Any] = {
+        "kind": kind,
+        "move": move,
+        "becomes": becomes,
+        "actor": actor,
+        "role": role,
+        "recorded_at": recorded_now(),
+    }
+    facts, keys = [plain_facts(first.facts) for first in firsts], sorted(set(scope))
+    bodies = [
+        domain.body(**same, chain=first.chain, at=first.at, facts=plain, scope=keys, was="", round_=1)
+        for first, plain in zip(firsts, facts, strict=True)
+    ]
+    each: dict[str, Any] = {
+        "chains": [first.chain for first in firsts],
+        "ats": [first.at for first in firsts],
+        "facts": [Jsonb(plain) for plain in facts],
+        "hashes": [link(ZERO, 1, text) for text in bodies],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(BEGIN_CHAINS, {name: each[name] for name in ("chains", "hashes")})
+        cursor.execute(FIRST_ENTRIES, {**same, **each, "scope": keys, "prev": ZERO})
+    _hint_once()
+
+
+def _hint_once() -> None:
     if not any(waiting[1] is hint for waiting in connection.run_on_commit):  # one hint for all that is new
         transaction.on_commit(hint, robust=True)  # what is committed is answered with a yes
-    return Appended(seq, number)
 
 
 def hint() -> None:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Making tables watched, as their owner, after a migration. Part of the room's actions."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -63,13 +64,13 @@ def _watch(table: Watched) -> int | None:
 
 
 @transaction.atomic(savepoint=False)
-def note_taken(table_name: str, key: UUID) -> None:
-    """Note a row that came unwatched, in the transaction that journals what it became."""
+def note_taken(table_name: str, keys: Sequence[UUID]) -> None:
+    """Note rows that came unwatched, in the transaction that journals what they became."""
     table = next(table for table in watched() if table.table == table_name)
     with connection.cursor() as cursor:
         cursor.execute(ONE_SPELLING)
         cursor.execute(
             f"INSERT INTO journal_row (place, key, digest) SELECT '{table.table}', key, digest"
-            f" FROM ({table.live(f'r.{table.key} = %s')}) live",
-            [key],
+            f" FROM ({table.live(f'r.{table.key} = ANY (%s)')}) live",
+            [list(keys)],
         )

@@ -1,19 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """The one way in which state changes: check, compare-and-swap, journal entry, clocks, in one transaction."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
 
-from callbox.journal.actions import append
+from callbox.journal.actions import First, append, begin_chains
 from callbox.kernel.actor import Actor
 from callbox.kernel.errors import Conflict
 from callbox.kernel.text import gettext_noop as _
 from callbox.kernel.workflow import Move, Workflow, check_codes, check_move
 from callbox.matters import clocks, queries
-from callbox.matters.domain import NOTHING, Change, Moved, workflow_of
+from callbox.matters.domain import NOTHING, Change, Moved, Opening, workflow_of
 from callbox.matters.models import Matter, Part
 
 SWAP = """
@@ -33,10 +34,12 @@ UPDATE matters_matter SET version = version + 1, owner = coalesce(%(owner)s, own
     WHERE key <> ALL (%(drop)s::text[]) ORDER BY key)
 WHERE id = %(id)s RETURNING version, state, round, owner, scope
 """
-INSERTED = ("id", "kind", "workflow_version", "state", "version", "owner", "scope", "opened_at", "changed_at")
-INSERT = f"""
-INSERT INTO matters_matter ({", ".join(INSERTED)}, final, round)
-VALUES ({", ".join(f"%({name})s" for name in INSERTED)}, false, 1) ON CONFLICT (id) DO NOTHING
+INSERT = """
+INSERT INTO matters_matter
+  (id, opened_at, changed_at, kind, workflow_version, state, version, owner, scope, final, round)
+SELECT *, %(kind)s::text, %(workflow_version)s::smallint, %(state)s::text, 1, %(owner)s::text, %(scope)s::text[],
+  false, 1
+FROM unnest(%(ids)s::uuid[], %(opened)s::timestamptz[], %(opened)s::timestamptz[]) ON CONFLICT (id) DO NOTHING
 """
 
 # A refusal deep inside undoes the whole action: the room's own transaction, not a savepoint of this one.
@@ -61,34 +64,59 @@ def open_matter(
 
     Raises NotAllowed, or Conflict when a matter of this id is there already.
     """
-    check_codes(change.facts)
-    keys = sorted({*scope, owner})
-    role = by.require(f"{workflow.kind}.open", keys)
-    matter = Matter(
-        id=matter_id,
-        kind=workflow.kind,
-        workflow_version=workflow.version,
-        state=state or workflow.start,
-        version=1,
-        owner=owner,
-        scope=keys,
-        opened_at=at,
-        changed_at=at,
-    )
-    _insert(matter)
+    opening = Opening(matter_id, at, change)
+    role, (matter,) = _insert(workflow, [opening], state or workflow.start, owner, scope, by)
     if whole is not None:
         Part.objects.create(part=matter, whole=whole, mandatory=mandatory)
         queries.lock_open(whole.id)
     _write(matter, "open", "", {**change.facts, "owner": owner}, role, by, at)
-    clocks.start(matter, change.clocks, at)
+    clocks.begin([(matter, change.clocks, at)])
     return matter
 
 
-def _insert(matter: Matter) -> None:
+@in_callers_transaction
+def open_matters(
+    workflow: Workflow, openings: Sequence[Opening], *, owner: str, scope: Iterable[str], by: Actor
+) -> list[Matter]:
+    """Begin many matters of one owner and scope, all or none, each with its first journal entry, in this order.
+
+    Raises NotAllowed, or Conflict when a matter of one of the ids is there already.
+    """
+    role, matters = _insert(workflow, openings, workflow.start, owner, scope, by)
+    firsts = [First(each.id, each.at, {**each.change.facts, "owner": owner}) for each in openings]
+    keys = matters[0].scope if matters else ()
+    begin_chains(firsts, workflow.kind, "open", becomes=workflow.start, scope=keys, actor=by.id, role=role)
+    clocks.begin(
+        (matter, each.change.clocks, each.at) for matter, each in zip(matters, openings, strict=True)
+    )
+    return matters
+
+
+def _insert(
+    workflow: Workflow, openings: Sequence[Opening], state: str, owner: str, scope: Iterable[str], by: Actor
+) -> tuple[str, list[Matter]]:
+    for opening in openings:
+        check_codes(opening.change.facts)
+    keys = sorted({*scope, owner})
+    role = by.require(f"{workflow.kind}.open", keys)
+    same: dict[str, Any] = {
+        "kind": workflow.kind,
+        "workflow_version": workflow.version,
+        "state": state,
+        "owner": owner,
+        "scope": keys,
+    }
+    each: dict[str, Any] = {
+        "ids": [opening.id for opening in openings],
+        "opened": [opening.at for opening in openings],
+    }
     with connection.cursor() as cursor:
-        cursor.execute(INSERT, {name: getattr(matter, name) for name in INSERTED})
-        if not cursor.rowcount:
+        cursor.execute(INSERT, same | each)
+        if cursor.rowcount < len(openings):
             raise Conflict(_("This exists already. Look at it again, then decide."))
+    return role, [
+        Matter(id=each.id, version=1, opened_at=each.at, changed_at=each.at, **same) for each in openings
+    ]
 
 
 @in_callers_transaction

@@ -25,8 +25,14 @@ def start(matter: Matter, durations: Mapping[str, timedelta], at: datetime) -> N
     if not durations:
         return
     stop(matter, durations, at)
+    begin([(matter, durations, at)])
+
+
+def begin(begun: Iterable[tuple[Matter, Mapping[str, timedelta], datetime]]) -> None:
+    """Start the named clocks of matters in which none of these names runs."""
     Clock.objects.bulk_create(
         Clock(matter=matter, name=name, round=matter.round, started_at=at, due_at=at + length)
+        for matter, durations, at in begun
         for name, length in durations.items()
     )
 

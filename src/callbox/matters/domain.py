@@ -3,7 +3,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from callbox.kernel.errors import NotFound
@@ -60,3 +60,12 @@ class Change:
 
 
 NOTHING = Change()
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A matter that begins: its id, when it is so, and what its first entry says. Its clocks run from then on."""
+
+    id: UUID
+    at: datetime
+    change: Change = NOTHING

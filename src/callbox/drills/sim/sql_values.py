@@ -64,6 +64,8 @@ def plain(value: Any) -> Any:
     """A parameter as it is kept."""
     if hasattr(value, "obj"):  # psycopg's Jsonb
         return value.obj
+    if isinstance(value, list):
+        return [plain(each) for each in value]
     return bytes(value) if isinstance(value, memoryview) else value
 
 

@@ -149,6 +149,7 @@ def _cast(words: Words) -> Node:
     found = _single(words)
     while words.take("::"):
         kind = words.name()
+        words.take("WITH", "TIME", "ZONE")
         if words.take("["):
             words.need("]")
             kind += "[]"
