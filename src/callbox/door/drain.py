@@ -59,6 +59,8 @@ class Drain:
         try:
             async with asyncio.timeout(DEADLINE_S):
                 done = await self._attempt()
+                if self._store.down:
+                    await self._store.reconnect(DEADLINE_S)
         except DATABASE_FAILURES as error:
             self._store.mark_down(why(error))
             self._drop()
@@ -93,7 +95,7 @@ class Drain:
 
     async def _connected(self) -> asyncpg.Connection:
         if self._link is None or self._link.is_closed():
-            self._link = await self._store.connect()
+            self._link = await self._store.connect(DEADLINE_S)
         return self._link
 
     async def _take_or_put_aside(self, link: asyncpg.Connection, payload: bytes) -> bool:

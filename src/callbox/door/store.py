@@ -71,7 +71,8 @@ class Store:
         self._waiting: list[tuple[int, int, Waiter]] = []  # a heap: rank, then who came first
         self._came = count()
         self._more = asyncio.Event()
-        self._tasks = [asyncio.create_task(self._work()) for _ in range(workers)]
+        self._links: list[asyncpg.Connection | None] = [None] * workers
+        self._tasks = [asyncio.create_task(self._work(number)) for number in range(workers)]
         self.went_down = asyncio.Event()
 
     @property
@@ -115,9 +116,18 @@ class Store:
             log.warning("The database takes contacts again.")
         self.went_down.clear()
 
-    async def connect(self) -> asyncpg.Connection:
+    async def connect(self, deadline_s: float) -> asyncpg.Connection:
         """A new connection, or one of DATABASE_FAILURES within the deadline."""
-        return await connect(self._dsn, self._deadline_s)
+        return await connect(self._dsn, deadline_s)
+
+    async def reconnect(self, deadline_s: float) -> None:
+        """Before the database is trusted again: a connection for each worker, or one of DATABASE_FAILURES.
+
+        A server that has just recovered is slow to connect to, slower than a sender may wait.
+        """
+        for number, link in enumerate(self._links):
+            if link is None or link.is_closed():
+                self._keep(number, await self.connect(deadline_s))
 
     async def close(self) -> None:
         """End the workers and their connections."""
@@ -125,17 +135,14 @@ class Store:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _work(self) -> None:
-        link: asyncpg.Connection | None = None
+    async def _work(self, number: int) -> None:
         try:
             while True:
                 batch = await self._next_batch()
-                if not batch:
-                    continue
-                link = await self._insert(link, batch)
+                if batch:
+                    await self._insert(number, batch)
         finally:
-            if link is not None:
-                link.terminate()
+            self._keep(number, None)
 
     async def _next_batch(self) -> list[Waiter]:
         while not self._waiting:
@@ -150,25 +157,29 @@ class Store:
                 size += len(contact.sealed)
         return batch
 
-    async def _insert(
-        self, link: asyncpg.Connection | None, batch: list[Waiter]
-    ) -> asyncpg.Connection | None:
+    async def _insert(self, number: int, batch: list[Waiter]) -> None:
         try:
             async with asyncio.timeout(self._deadline_s):
+                link = self._links[number]
                 if link is None or link.is_closed():
-                    link = await self.connect()
+                    link = await self.connect(self._deadline_s)
+                    self._keep(number, link)
                 new = await insert(link, [contact for contact, _ in batch], "database")
         except DATABASE_FAILURES as error:
             self.mark_down(why(error))
             _refuse(batch)
-            if link is not None:
-                link.terminate()
-            return None
+            self._keep(number, None)
+            return
         for contact, future in batch:
             if not future.done():
                 future.set_result(contact.id in new)
             new.discard(contact.id)  # the same contact twice in one batch: the second is a repeat
-        return link
+
+    def _keep(self, number: int, link: asyncpg.Connection | None) -> None:
+        """The connection of a worker from now on; the one before it is ended."""
+        before, self._links[number] = self._links[number], link
+        if before is not None:
+            before.terminate()
 
 
 def _refuse(batch: Sequence[Waiter]) -> None:

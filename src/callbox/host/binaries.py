@@ -6,6 +6,7 @@ import importlib.util
 import os
 import shutil
 import tempfile
+from functools import cache
 from pathlib import Path
 
 from callbox.host.account import Account
@@ -22,8 +23,9 @@ def plain_environment() -> dict[str, str]:
     return {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C", "TZ": "UTC"}
 
 
+@cache
 def programs(account: Account) -> Path:
-    """The folder of `postgres`, `initdb`, `pgbench`, runnable by that user.
+    """The folder of `postgres`, `initdb`, `pgbench`, runnable by that user; found out once in each process.
 
     When the wheel lies in a folder closed to that user, it is copied (about 30 MB, once a version)
     to /var/lib/callbox, writable by root alone. Raises HostError when the wheel is missing.

@@ -197,6 +197,10 @@ class Cluster:
             raise HostError(
                 f"PostgreSQL did not start. The end of its log in {self.layout.log}:\n{self._log_tail()}"
             )
+        # Our own child is known by its number alone: looking at processes again and again would take the time
+        # of the very server that is recovering.
+        if self._child is not None:
+            return postmaster.is_ready(self.layout.data, self._child.pid)
         return self.pid is not None and postmaster.is_ready(self.layout.data)
 
     def _wait_until(self, done: Callable[[], bool], what: str) -> None:

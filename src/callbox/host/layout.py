@@ -15,6 +15,8 @@ from callbox.host.errors import HostError
 SOCKET_LIMIT = 107  # bytes of a Unix socket's path on Linux, less the end mark
 SOCKET_NAME = ".s.PGSQL.5432"
 
+_reached: set[tuple[Account, Path]] = set()  # which user entered which folder, in this process
+
 
 @dataclass(frozen=True, slots=True)
 class Layout:
@@ -63,13 +65,19 @@ class Layout:
             os.chmod(self.home, 0o711)  # noqa: S103 entered by the server's user on its way, listed by root alone
         for folder in (self.server, self.log, self.sockets):
             _private_folder(folder, account)
-        if account.other and not account.can_run(
-            ["/bin/sh", "-c", f'cd "{self.data.parent}"'], plain_environment()
-        ):
+        if not self._is_reached(account):
             raise HostError(
                 f"The database's user {account.name} cannot enter {self.server}: "
                 "open the folders above it (chmod o+x), or set CALLBOX_HOME to another folder."
             )
+
+    def _is_reached(self, account: Account) -> bool:
+        """Whether the server's user can enter; a server that died is started again without asking once more."""
+        if account.other and (account, self.server) not in _reached:
+            if not account.can_run(["/bin/sh", "-c", f'cd "{self.server}"'], plain_environment()):
+                return False
+            _reached.add((account, self.server))
+        return True
 
 
 def _private_folder(folder: Path, account: Account) -> None:

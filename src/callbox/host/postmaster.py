@@ -29,14 +29,18 @@ def postmaster(data: Path) -> psutil.Process | None:
     return None
 
 
-def is_ready(data: Path) -> bool:
-    """Whether the server says that it takes connections and writes."""
-    return status(data) == "ready"
+def is_ready(data: Path, number: int | None = None) -> bool:
+    """Whether the server says that it takes connections and writes; number: only the server of this number counts."""
+    lines = _pid_lines(data)
+    return _status(lines) == "ready" and number in (None, int(lines[0]))
 
 
 def status(data: Path) -> str:
     """What the server says of itself (line 8 of postmaster.pid): starting, ready, standby, stopping; or nothing."""
-    lines = _pid_lines(data)
+    return _status(_pid_lines(data))
+
+
+def _status(lines: list[str]) -> str:
     return lines[7].strip() if len(lines) >= 8 else ""
 
 
@@ -69,7 +73,7 @@ def _end_orphans(data: Path) -> None:
 
 def _is_back_end(process: psutil.Process, data: Path) -> bool:
     try:
-        return process.name() == "postgres" and Path(process.cwd()) == data
+        return process.cwd() == str(data) and process.name() == "postgres"
     except (psutil.NoSuchProcess, psutil.AccessDenied):
         return False
 
