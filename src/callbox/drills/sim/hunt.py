@@ -21,6 +21,11 @@ class Hunted:
     cpu_s: float
 
 
+def clean(seed: int) -> Run:
+    """The same run with no bug planted."""
+    return play(seed, HOURS, quiet=QUIET_S)
+
+
 def hunt(bug: Bug, seed: int, most: int) -> Hunted:
     """Run seed after seed, at most so many, until an invariant that the bug must break is broken."""
     changes, seconds, cpu_s = changes_of(bug), 0.0, 0.0
