@@ -20,6 +20,8 @@ from callbox.intake.pictures import add_reported_picture
 from callbox.journal.models import Entry
 from callbox.kernel.errors import Invalid, NotAllowed, Refusal, Unavailable
 from callbox.kernel.ids import new_id
+from callbox.pictures import actions as pictures
+from callbox.pictures.developing import develop
 from callbox.pictures.domain import limits_on
 from callbox.pictures.models import Picture
 from callbox.pictures.queries import picture_for, pictures_of
@@ -71,7 +73,9 @@ def test_a_contact_that_is_no_call_yet_looks_like_one_that_never_was() -> None:
     refused(Unavailable, lambda: add_reported_picture(uuid4(), SMALL, at=LATER))
 
 
-def test_so_many_for_one_report() -> None:
+def test_so_many_for_one_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = develop(SMALL, limits_on(AT.date()))
+    monkeypatch.setattr(pictures, "develop", lambda *_: made)  # what it is made of is not the question here
     contact, _call = reported()
     most = limits_on(AT.date()).by_reporter
     for _ in range(most):
