@@ -30,6 +30,7 @@ class Protected:
     column: str
     parts: tuple[str, ...]
     written: bool
+    write: str
 
 
 @cache
@@ -43,6 +44,7 @@ def protected() -> tuple[Protected, ...]:
             row["column"],
             tuple(row["parts"].split()),
             bool(row["written"]),
+            row["write"],
         )
         for row in read_table("callbox.access", "rows.tsv")
     )
@@ -88,7 +90,7 @@ def _has_scope(action: str, rules: Sequence[Rule]) -> bool:
 
 
 def visible(row: Protected, rules: Sequence[Rule]) -> str:
-    """The condition under which a row is shown, and may be written."""
+    """The condition under which a row is shown, and, as far as `_writing` has nothing to add, may be written."""
     part = _part(row.parts)
     match row.shape:
         case "kind":
@@ -143,7 +145,20 @@ def _statements(row: Protected) -> tuple[str, ...]:
         f"ALTER TABLE {row.table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY",
         f"DROP POLICY IF EXISTS {NAME} ON {row.table}",
         f"CREATE POLICY {NAME} ON {row.table} USING ({visible(row, policy())})",
+        *_writing(row),
     )
+
+
+def _writing(row: Protected) -> tuple[str, ...]:
+    """Where seeing a row is not enough to write one: what must hold beside it."""
+    may = f"((SELECT {_part(row.parts)} OR '{row.write}' = ANY ({_list('any')})))"
+    found = []
+    for command, clause in (("INSERT", "WITH CHECK"), ("UPDATE", "USING"), ("DELETE", "USING")):
+        name = f"write_{command.lower()}"
+        found.append(f"DROP POLICY IF EXISTS {name} ON {row.table}")
+        if row.write:
+            found.append(f"CREATE POLICY {name} ON {row.table} AS RESTRICTIVE FOR {command} {clause} {may}")
+    return tuple(found)
 
 
 def fingerprint() -> str:

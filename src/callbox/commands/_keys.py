@@ -3,6 +3,7 @@
 
 import json
 from collections import Counter
+from pathlib import Path
 
 from callbox.commands._setup import database, use_django
 from callbox.host.errors import HostError
@@ -45,6 +46,17 @@ def rotate() -> int:
 
         number, factors = rotate_lasting()
     print(json.dumps({"lasting": number, "sealed_anew": factors}))
+    return 0
+
+
+def merge(folder: Path | None) -> int:
+    """Take over the days' keys of another folder, so that what was sealed with either opens."""
+    if folder is None or not folder.is_dir():
+        raise Unavailable("Name the folder whose keys are to be taken over: callbox keys merge FOLDER")
+    try:
+        print(json.dumps({"taken_over": _vault().adopt(folder)}))
+    except (HostError, OSError) as error:
+        raise Unavailable("%(why)s", why=error) from error
     return 0
 
 

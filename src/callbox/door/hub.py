@@ -5,14 +5,17 @@ import asyncio
 import contextlib
 import logging
 import time
+from collections.abc import Sequence
 
 import asyncpg
 
+from callbox.access.sight import Sight
 from callbox.door import tail
 from callbox.door.connecting import connect
+from callbox.door.eyes import Eyes
 from callbox.door.failures import DATABASE_FAILURES, why
 from callbox.door.screens import Screen, Screens
-from callbox.door.tail import Position
+from callbox.door.tail import Event, Position
 from callbox.host.clock import CLOCK
 
 log = logging.getLogger(__name__)
@@ -30,6 +33,7 @@ class Hub:
 
     def __init__(self, dsn: str, screens: Screens) -> None:
         self._dsn = dsn
+        self._eyes = Eyes(dsn)
         self.screens = screens
         self.entries: Position | None = None
         self._contacts = Position()
@@ -59,6 +63,7 @@ class Hub:
                 self.oldest_unread_s = None
                 self._say(f"The stream cannot read the database ({why(error)}).")
             finally:
+                self._eyes.close()
                 if link is not None:
                     link.terminate()
             await asyncio.sleep(RETRY_S)
@@ -124,8 +129,9 @@ class Hub:
         while True:
             entries = await tail.entries_after(link, self.entries or Position())
             contacts = await tail.contacts_after(link, self._contacts)
+            seen = await self._seen(entries)
             # No await from here: a screen that joins sees each entry either in its catch-up or live.
-            self.screens.show_entries(entries)
+            self.screens.show_entries(entries, seen)
             self.screens.show_contacts(contacts)
             self.entries = entries[-1].position if entries else self.entries
             self._contacts = contacts[-1].position if contacts else self._contacts
@@ -133,6 +139,14 @@ class Hub:
             if max(len(entries), len(contacts)) < tail.LIMIT:
                 self._read_at = time.monotonic()
                 return found
+
+    async def _seen(self, entries: Sequence[Event]) -> dict[Sight, frozenset[int]]:
+        """Which of these the database shows to those who would get them; who comes meanwhile is asked for too."""
+        found: dict[Sight, frozenset[int]] = {}
+        while unasked := self.screens.sights(entries) - found.keys():
+            for sight in unasked:
+                found[sight] = await self._eyes.entries(sight, [event.position.seq for event in entries])
+        return found
 
     async def _pass_over(self, link: asyncpg.Connection) -> bool:
         """With nobody watching, only keep up; False when somebody came meanwhile: they are owed what came too."""

@@ -9,6 +9,7 @@ from uuid import UUID
 import asyncpg
 
 from callbox.door.connecting import connect
+from callbox.door.eyes import Eyes
 from callbox.door.failures import DATABASE_FAILURES
 from callbox.door.screens import Screens
 from callbox.door.tail import message
@@ -29,6 +30,7 @@ class Positions:
         self._dsn = dsn
         self._screens = screens
         self._told: dict[UUID, datetime] = {}
+        self._eyes = Eyes(dsn)
 
     async def run(self) -> None:
         """Follow for ever."""
@@ -51,6 +53,7 @@ class Positions:
                     link = None
                 await asyncio.sleep(EVERY_S)
         finally:
+            self._eyes.close()
             if link is not None:
                 link.terminate()
 
@@ -60,9 +63,13 @@ class Positions:
         changed = [row for row in rows if self._told.get(row["unit_id"]) != row["at"]]
         if not changed:
             return
+        asked = [row["unit_id"] for row in changed]
+        seen = {sight: await self._eyes.units(sight, asked) for sight in self._screens.want_positions()}
         self._told.update({row["unit_id"]: row["at"] for row in changed})
-        units = [_unit(row) for row in changed]
-        self._screens.show_positions(message("position", {"units": units}))
+        for sight, units in seen.items():
+            told = [_unit(row) for row in changed if row["unit_id"] in units]
+            if told:
+                self._screens.show_positions(message("position", {"units": told}), sight)
 
 
 def _unit(row: asyncpg.Record) -> dict[str, object]:

@@ -2,9 +2,10 @@
 """The connected screens: what each may see, and a short queue for each."""
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from uuid import UUID
 
+from callbox.access.sight import Sight
 from callbox.door.tail import Event, Position
 from callbox.door.tickets import Ticket
 
@@ -16,16 +17,16 @@ class Screen:
 
     def __init__(self, ticket: Ticket, after: Position) -> None:
         self.ticket = ticket
+        self.sight = ticket.sight
         self.after = after
         self.ended: str | None = None
         self._waiting: list[bytes] = []
         self._size = 0
         self._ready = asyncio.Event()
 
-    def offer(self, event: Event) -> None:
-        """Queue a journal entry that this person may see and has not seen."""
-        if event.position > self.after and self.ticket.may_see(event.kind, event.scope):
-            self.give(event.data)
+    def wants(self, event: Event) -> bool:
+        """Whether its ticket lets a journal entry pass that it has not seen."""
+        return event.position > self.after and self.ticket.may_see(event.kind, event.scope)
 
     def give(self, data: bytes) -> None:
         """Queue a message for this screen."""
@@ -75,11 +76,16 @@ class Screens:
         """It is gone."""
         self._all.discard(screen)
 
-    def show_entries(self, events: Iterable[Event]) -> None:
-        """Offer journal entries to everybody."""
+    def sights(self, events: Sequence[Event]) -> set[Sight]:
+        """The sights of those whose tickets let one of these entries pass."""
+        return {screen.sight for screen in self if any(screen.wants(event) for event in events)}
+
+    def show_entries(self, events: Iterable[Event], seen: Mapping[Sight, Set[int]]) -> None:
+        """Hand journal entries to those whose ticket lets them pass and whose sight has them. seen: their numbers."""
         for event in events:
             for screen in self:
-                screen.offer(event)
+                if screen.wants(event) and event.position.seq in seen.get(screen.sight, ()):
+                    screen.give(event.data)
 
     def show_contacts(self, events: Iterable[Event]) -> None:
         """Tell those who may know that contacts came in."""
@@ -88,15 +94,15 @@ class Screens:
             if data and screen.ticket.contacts:
                 screen.give(data)
 
-    def show_positions(self, data: bytes) -> None:
-        """Tell those who may know where units are."""
+    def show_positions(self, data: bytes, sight: Sight) -> None:
+        """Tell those who may know where units are, and whose sight this is."""
         for screen in self:
-            if screen.ticket.positions:
+            if screen.ticket.positions and screen.sight == sight:
                 screen.give(data)
 
-    def want_positions(self) -> bool:
-        """Whether anybody looks at positions."""
-        return any(screen.ticket.positions for screen in self)
+    def want_positions(self) -> set[Sight]:
+        """The sights of those who look at positions."""
+        return {screen.sight for screen in self if screen.ticket.positions}
 
     def signins(self) -> dict[UUID, list[Screen]]:
         """The screens of each sign-in."""

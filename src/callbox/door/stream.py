@@ -10,6 +10,7 @@ import asyncpg
 
 from callbox.door import tail
 from callbox.door.connecting import connect
+from callbox.door.eyes import look
 from callbox.door.failures import DATABASE_FAILURES
 from callbox.door.http import Receive, Scope, Send, headers_of, problem
 from callbox.door.hub import Hub
@@ -109,6 +110,7 @@ class Streams:
             async with asyncio.timeout(CATCH_UP_DEADLINE_S):
                 link = self._links.pop() if self._links else await connect(self._dsn, CATCH_UP_DEADLINE_S)
                 try:
+                    await look(link, screen.sight)  # the last one's is on it
                     found = await tail.entries_for(link, *asked)
                 except BaseException:  # cancelled by the deadline too: an interrupted connection is of no use
                     link.terminate()

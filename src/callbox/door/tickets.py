@@ -9,6 +9,8 @@ import json
 from dataclasses import asdict, dataclass
 from uuid import UUID
 
+from callbox.access.sight import SEE, Sight
+
 LIFETIME_S = 60
 PURPOSE = b"callbox stream ticket 1"
 
@@ -40,6 +42,13 @@ class Ticket:
     def may_see(self, kind: str, scope: frozenset[str]) -> bool:
         """Whether an entry of that kind and scope is for this person."""
         return kind in self.all_kinds or (kind in self.kinds and not self.keys.isdisjoint(scope))
+
+    @property
+    def sight(self) -> Sight:
+        """The same as the database is told it; alike for all whose tickets say the same of what they see."""
+        everywhere, reached = ({f"{kind}{SEE}" for kind in kinds} for kinds in (self.all_kinds, self.kinds))
+        keys = self.keys if self.kinds else frozenset[str]()
+        return Sight(keys=keys, any=frozenset(everywhere), scoped=frozenset(reached))
 
 
 def sign(ticket: Ticket, secret: bytes) -> str:

@@ -16,7 +16,12 @@ def sync_folder(folder: Path) -> None:
 
 
 def make_secret(path: Path, size: int) -> None:
-    """Make a file of so many random bytes that only its owner may read, whole or not at all. Raises OSError.
+    """Make a file of so many random bytes, as `keep_secret` does. Raises OSError."""
+    keep_secret(path, secrets.token_bytes(size))
+
+
+def keep_secret(path: Path, secret: bytes) -> None:
+    """Make a file that only its owner may read, whole or not at all. Raises OSError.
 
     One that is there stays, also when another process makes it at the same moment. The name is durable once
     `sync_folder` was called.
@@ -25,7 +30,7 @@ def make_secret(path: Path, size: int) -> None:
     try:
         descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:
-            file.write(secrets.token_bytes(size))
+            file.write(secret)
             file.flush()
             os.fsync(file.fileno())
         os.link(fresh, path)

@@ -6,7 +6,7 @@ import stat
 from collections.abc import Iterable
 from pathlib import Path
 
-from callbox.host.durable import make_secret, sync_folder
+from callbox.host.durable import keep_secret, make_secret, sync_folder
 from callbox.host.errors import HostError
 
 SIZE = 32
@@ -44,6 +44,11 @@ class Keyring:
             make_secret(self.folder / name, SIZE)
         if missing:
             sync_folder(self.folder)
+
+    def put(self, name: str, key: bytes) -> None:
+        """Keep a key under a name that is free; on the disk when this returns. Raises OSError."""
+        keep_secret(self.folder / name, key)
+        sync_folder(self.folder)
 
     def destroy(self, name: str) -> None:
         """Overwrite the key and remove it. Destroying it twice changes nothing. Raises OSError."""

@@ -14,6 +14,7 @@ import hmac
 import os
 import struct
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -29,6 +30,7 @@ NONCE = 12
 OF_ITS_DAY, OF_ANOTHER_DAY, LASTING = 1, 2, 3
 AHEAD_DAYS = 35  # keys are made so long before they are needed: a copy of the folder serves for as long
 DAY, LAST, MARKS = "day-", "lasting-", "marks"
+OTHER = "."  # a further key of the same day: day-2026-11-22.1a2b3c4d
 
 
 class CannotOpen(Exception):  # noqa: N818 - a state of the data, met in reading it
@@ -67,11 +69,41 @@ class Vault:
         kind, number = _head(sealed)
         if kind == LASTING:
             return self.decrypt_lasting(sealed, context)
-        day = date.fromordinal(number)
-        cipher = self._cipher(_day_name(day))
+        name = _day_name(date.fromordinal(number))
+        try:
+            return self._opened_with(name, sealed, context)
+        except CannotOpen:
+            for other in self._others(name):
+                with suppress(CannotOpen):
+                    return self._opened_with(other, sealed, context)
+            raise
+
+    def _opened_with(self, name: str, sealed: bytes, context: str) -> bytes:
+        cipher = self._cipher(name)
         if cipher is None:
-            raise CannotOpen("key_gone", f"The key of {day} is not there: what was sealed for it is erased.")
+            raise CannotOpen("key_gone", f"The key {name} is not there: what was sealed with it is erased.")
         return _opened(cipher, sealed, context)
+
+    def _others(self, name: str) -> list[str]:
+        """Further keys of the same day: the folder was lost, keys were made anew, and it was found again."""
+        try:
+            return [each for each in self._keys.names() if each.startswith(name + OTHER)]
+        except OSError:
+            return []
+
+    def adopt(self, folder: Path) -> int:
+        """Take over the keys of days from another folder, beside those that are here; how many were new.
+
+        Both serve to open, those that were here to seal. Raises HostError for a folder that others can read, OSError.
+        """
+        found, taken = Keyring(folder), 0
+        for name in [name for name in found.names() if _is_day(name.split(OTHER)[0])]:
+            day, key = name.split(OTHER)[0], found.get(name)
+            known = {self._keys.get(each) for each in (day, *self._others(day))}
+            if key is not None and key not in known:
+                self._keys.put(f"{day}{OTHER}{hashlib.sha256(key).hexdigest()[:8]}", key)
+                taken += 1
+        return taken
 
     def encrypt_lasting(self, data: bytes, context: str) -> bytes:
         """Seal data that has no end date, with the newest lasting key. Raises OSError when none can be made."""
@@ -118,9 +150,10 @@ class Vault:
         return sorted(int(name.removeprefix(LAST)) for name in self._keys.names() if name.startswith(LAST))
 
     def destroy_day(self, day: date) -> None:
-        """Destroy the key of a day. Raises OSError."""
-        self._keys.destroy(_day_name(day))
-        self._ciphers.pop(_day_name(day), None)
+        """Destroy the keys of a day. Raises OSError."""
+        for name in (*self._others(_day_name(day)), _day_name(day)):
+            self._keys.destroy(name)
+            self._ciphers.pop(name, None)
 
     def rotate(self) -> int:
         """Make a new lasting key, with which everything is sealed from now on; its number. Raises OSError."""

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-PATIENCE_S = 20.0
+PATIENCE_S = 90.0
 
 
 @dataclass(slots=True)
@@ -48,6 +48,7 @@ class DoorProcess:
     port: int = field(default_factory=free_port)
     web_port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
+    log: Path | None = None
 
     def start(self, *module: str) -> None:
         env = os.environ | {
@@ -60,7 +61,10 @@ class DoorProcess:
             "CALLBOX_EMERGENCY_NUMBER": "112",
         }
         command = [sys.executable, "-m", *(module or ("callbox.door",))]
-        self.process = subprocess.Popen(command, env=env | dict(self.environment))
+        said = self.log.open("ab") if self.log else None
+        self.process = subprocess.Popen(command, env=env | dict(self.environment), stderr=said)
+        if said is not None:
+            said.close()
         self.wait_until(lambda: self.is_listening())
 
     def is_listening(self) -> bool:
@@ -136,6 +140,7 @@ class Stream:
     """Server-sent events as they come."""
 
     answer: http.client.HTTPResponse
+    heard: list[str] = field(default_factory=list)
 
     def next(self, *kinds: str) -> tuple[str, Any]:
         """The next event of one of these kinds (of any, when none is named); ("end", None) at the end."""

@@ -11,6 +11,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from callbox.access.sight import Sight
 from callbox.door import tail
 from callbox.door.accept import Acceptor
 from callbox.door.domain import Contact, Sealed, contact_from
@@ -120,10 +121,42 @@ def test_what_a_screen_has_seen_already_is_not_shown_again() -> None:
     async def scene() -> bytes:
         screen, screens = Screen(ticket(), Position(10, 2)), Screens()
         screens.add(screen)
-        screens.show_entries([event(9, 9), event(10, 1), event(10, 2), event(10, 3), event(11, 1)])
+        events = [event(9, 9), event(10, 1), event(10, 2), event(10, 3), event(11, 1)]
+        screens.show_entries(events, {ticket().sight: {1, 2, 3, 9}})
         return await screen.next()
 
     assert asyncio.run(scene()) == b"10.3 11.1 "
+
+
+def test_what_the_database_does_not_show_is_not_handed_out_whatever_the_ticket_says() -> None:
+    async def scene() -> tuple[bytes, str | None]:
+        screen, screens = Screen(ticket(), Position()), Screens()
+        screens.add(screen)
+        screens.show_entries([event(9, 1), event(9, 2)], {ticket().sight: {2}})
+        screens.show_entries([event(9, 3)], {})
+        return await screen.next(), screen.ended
+
+    assert asyncio.run(scene()) == (b"9.2 ", None)
+
+
+def test_a_screen_that_comes_while_the_database_is_asked_is_asked_for_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    late = Ticket(UUID(int=3), UUID(int=4), 1, 0, 60, all_kinds=frozenset({"incident", "call"}))
+
+    async def scene() -> dict[Sight, frozenset[int]]:
+        screens = Screens()
+        hub = Hub("", screens)
+        screens.add(Screen(ticket(), Position()))
+
+        async def entries(sight: Sight, numbers: list[int]) -> frozenset[int]:
+            screens.add(Screen(late, Position()))
+            return frozenset(numbers)
+
+        monkeypatch.setattr(hub._eyes, "entries", entries)
+        return await hub._seen([event(9, 1)])
+
+    assert asyncio.run(scene()) == dict.fromkeys((ticket().sight, late.sight), frozenset({1}))
 
 
 def test_a_screen_that_comes_while_the_door_closes_is_closed() -> None:

@@ -199,3 +199,30 @@ def test_keys_are_private_from_their_first_moment(tmp_path: Path) -> None:
     fresh(tmp_path).make_ahead(date(2026, 11, 22), [timedelta(days=30)])
     assert (tmp_path / "keys").stat().st_mode & 0o777 == 0o700
     assert {path.stat().st_mode & 0o777 for path in (tmp_path / "keys").iterdir()} == {0o600}
+
+
+def test_two_folders_put_together_open_what_either_sealed_until_the_day_is_over(tmp_path: Path) -> None:
+    lost, anew = Vault(tmp_path / "lost"), Vault(tmp_path / "keys")
+    first, second = (vault.encrypt(WORDS, UNTIL, "a") for vault in (lost, anew))
+    with pytest.raises(CannotOpen):
+        anew.decrypt(first, "a")
+    assert (anew.adopt(tmp_path / "lost"), anew.adopt(tmp_path / "lost")) == (1, 0)
+    for vault in (anew, fresh(tmp_path)):
+        assert [vault.decrypt(sealed, "a") for sealed in (first, second)] == [WORDS, WORDS]
+        with pytest.raises(CannotOpen, match="altered"):
+            vault.decrypt(first, "b")
+    assert anew.days() == [DAY]
+    anew.destroy_day(DAY)
+    for vault in (anew, fresh(tmp_path)):
+        for sealed in (first, second):
+            with pytest.raises(CannotOpen) as refused:
+                vault.decrypt(sealed, "a")
+            assert refused.value.why == "key_gone"
+    assert not [path for path in (tmp_path / "keys").iterdir() if path.name.startswith("day-")]
+
+
+def test_a_folder_that_others_can_read_is_not_taken_over(tmp_path: Path) -> None:
+    Vault(tmp_path / "lost").encrypt(WORDS, UNTIL, "a")
+    (tmp_path / "lost").chmod(0o755)
+    with pytest.raises(HostError):
+        fresh(tmp_path).adopt(tmp_path / "lost")
