@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from callbox.door.tests.process import DoorProcess
-from callbox.host.config import CHECKOUT
+from callbox.host.config import CHECKOUT, keys_folder
 from callbox.host.printouts import FOLDER, NEWEST
 from tests.canary.doors import door_of
 from tests.canary.scene import Night
@@ -46,6 +46,7 @@ def test_what_the_worker_writes_tells_of_nobody(night: Night, tmp_path: Path) ->
     """The list to print has exact places and nothing else of a person; log and seals have nothing at all."""
     seals, printed, log = tmp_path / "seals.jsonl", tmp_path / FOLDER / NEWEST, tmp_path / "worker.log"
     more = {"CALLBOX_HOME": str(tmp_path), "CALLBOX_SEALS_FILE": str(seals), "CALLBOX_LOG": "json"}
+    more["CALLBOX_KEYS"] = str(keys_folder())
     link_sf(tmp_path)
     with (
         log.open("wb") as said,
