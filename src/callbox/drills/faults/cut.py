@@ -43,7 +43,9 @@ class Cuts:
     def of_the_database(self, for_s: float) -> None:
         """Nothing passes between the processes and the database: contacts are taken, and the screens look stale."""
         begun = time.monotonic()
-        self._pull(DATABASE, for_s)
+        ended = self._pull(DATABASE, for_s)
+        waits = [sent.wait_s or 0.0 for sent in self.ledger.sent if begun <= sent.first_at <= ended]
+        self._result.gap_s = max([self._result.gap_s or 0.0, *waits])
         acks = (ack for sent in self.ledger.sent for ack in sent.acks)
         if not any(ack.accepted == "spool" and ack.at > begun for ack in acks):
             self._result.broken.append(
@@ -65,7 +67,8 @@ class Cuts:
             self._here.network.mend(SCREENS)
         self._await_back()
 
-    def _pull(self, name: str, for_s: float) -> None:
+    def _pull(self, name: str, for_s: float) -> float:
+        """When (monotonic seconds) the cable was plugged in again."""
         begun = time.monotonic()
         self._here.network.cut(name)
         try:
@@ -74,10 +77,12 @@ class Cuts:
             age_s = self._screens.youngest_s
         finally:
             self._here.network.mend(name)
+        mended = time.monotonic()
         if age_s < STALE_S:
             said = f"with a cut to the {name} of {for_s:.1f} s a screen looked {age_s:.1f} s old"
             self._result.broken.append(Broken("stale", said))
         self._await_back()
+        return mended
 
     def _await_back(self) -> None:
         mended = time.monotonic()
@@ -107,8 +112,7 @@ def cut_off(result: Result, times: int, most_s: float) -> Result:
                     cuts.with_forgotten_streams()
                 else:
                     (cuts.of_the_database, cuts.of_the_screens)[number % 2](dice.uniform(LEAST_S, most_s))
-        result.gap_s = ledger.gap_s(door_there=True)
-        if result.gap_s > GAP_S:
+        if result.gap_s and result.gap_s > GAP_S:
             result.late.append(f"a fresh contact waited {result.gap_s:.2f} s for its yes")
         result.broken += within(samples, Bounds())
         return judge(here, ledger, result)
