@@ -13,6 +13,7 @@ from callbox.drills.ledger import Ack, Attempt, Ledger, Sent
 from callbox.drills.registry import drill, names
 from callbox.drills.result import Broken, Result
 from callbox.drills.sampling import Bounds, Sample, within
+from callbox.drills.site import await_true
 
 BOUNDS = Bounds(memory=100, files=10, spool=50, connections=5, waiting=7)
 FINE = Sample({"door": 100}, {"door": 10}, 50, 5, 7)
@@ -108,3 +109,10 @@ def test_every_drill_says_what_it_does(name: str) -> None:
     assert found.HELP
     assert found.TIMES > 0
     assert callable(found.run)
+
+
+def test_patience_begins_anew_with_each_progress() -> None:
+    left, made = iter([False, False, True]), iter(range(9))
+    await_true(lambda: next(left), 0.0, "never", lambda: next(made))
+    with pytest.raises(TimeoutError, match=r"After 0 s it stays so\."):
+        await_true(lambda: False, 0.0, "it stays so", lambda: "the same")

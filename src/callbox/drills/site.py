@@ -163,7 +163,7 @@ class Site:
         found = self.pids(name)
         if name == "worker":
             with suppress(psycopg.Error):
-                self._taken_before = self._taken()
+                self._taken_before = self.taken()
         for pid in found:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
@@ -173,9 +173,7 @@ class Site:
         """Whether that process does its work: door and web answer, the worker made a call since it was killed."""
         try:
             if name == "worker":
-                return bool(self.pids(name)) and (
-                    self._taken() > self._taken_before or not self.rows(WAITING)
-                )
+                return bool(self.pids(name)) and (self.taken() > self._taken_before or not self.rows(WAITING))
             return self.status("/door/health" if name == "door" else "/api/me", "chief") == 200
         except (OSError, http.client.HTTPException, psycopg.Error):
             return False
@@ -194,8 +192,16 @@ class Site:
             return False
 
     def await_healthy(self, patience_s: float = HEALTHY_S) -> float:
-        """Wait until all is well; how many seconds that took. Raises TimeoutError."""
-        return await_true(self.is_healthy, patience_s, "the installation is not healthy")
+        """Wait until all is well; how many seconds that took.
+
+        A slow machine's contacts become calls slowly: patience ends when none did for so long. Raises TimeoutError.
+        """
+        return await_true(self.is_healthy, patience_s, "the installation is not healthy", self._progress)
+
+    def _progress(self) -> int | None:
+        with suppress(psycopg.Error):
+            return self.taken()
+        return None
 
     def ask(self, path: str, person: str = "", headers: Mapping[str, str] | None = None) -> Any:
         """The JSON that a GET through the door answers with. Raises OSError, ValueError or HTTPException."""
@@ -263,7 +269,7 @@ class Site:
         finally:
             self._end_database()
 
-    def _taken(self) -> int:
+    def taken(self) -> int:
         """How many contacts belong to a call."""
         return int(self.rows("SELECT count(*) FROM intake_callcontact")[0][0])
 
@@ -289,11 +295,22 @@ SELECT id FROM door_contact WHERE NOT EXISTS (SELECT FROM intake_callcontact WHE
 """
 
 
-def await_true(done: Callable[[], bool], patience_s: float, otherwise: str) -> float:
-    """Wait for a condition; seconds waited. Raises TimeoutError with what to say otherwise."""
-    begun = time.monotonic()
+def await_true(
+    done: Callable[[], bool],
+    patience_s: float,
+    otherwise: str,
+    progress: Callable[[], object] = lambda: None,
+) -> float:
+    """Wait for a condition; seconds waited. Raises TimeoutError with what to say otherwise.
+
+    progress: as long as what it answers changes, patience begins anew.
+    """
+    begun = since = time.monotonic()
+    seen = progress()
     while not done():
-        if time.monotonic() - begun > patience_s:
+        if (now := progress()) != seen:
+            seen, since = now, time.monotonic()
+        elif time.monotonic() - since > patience_s:
             raise TimeoutError(f"After {patience_s:.0f} s {otherwise}.")
         time.sleep(TICK_S)
     return time.monotonic() - begun

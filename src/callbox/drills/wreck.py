@@ -52,7 +52,9 @@ class Wreck(Site):
         self.household.start()
         await_true(self._is_drained, PATIENCE_S, "the spool of the wreck is not drained")
         if worker:
-            await_true(lambda: not self.rows(WAITING), PATIENCE_S, "the wreck's contacts are no calls")
+            await_true(
+                lambda: not self.rows(WAITING), PATIENCE_S, "the wreck's contacts are no calls", self.taken
+            )
 
     def close(self) -> None:
         """End what was started."""
