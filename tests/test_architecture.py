@@ -36,7 +36,10 @@ PARTS = {
         "outside": "actions: seals told outside the database",
     },
     "matters": {
+        "calendars": "actions: versions of calendars",
+        "climbing": "actions: steps of ladders",
         "handover": "actions",
+        "standstill": "actions: pauses and extensions",
         "promises": "domain: dated numbers",
         "models": "foreign keys to the matter",
     },

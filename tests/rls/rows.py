@@ -17,7 +17,7 @@ from callbox.incidents.linking import open_for_call
 from callbox.incidents.queries import incident_for
 from callbox.intake.actions import claim_call
 from callbox.kernel.ids import new_id
-from callbox.matters.models import HandOver
+from callbox.matters.models import Clock, HandOver, Step
 from callbox.pictures.actions import keep_picture
 from callbox.pictures.domain import Developed
 from tests import world
@@ -85,6 +85,12 @@ def _of_matters(
         id=new_id(), matter_id=incident, giver="desk:dispatch", taker="desk:other", state="offered",
         offered_at=AT, answer_by=AT,
     )  # fmt: skip
+    clock = Clock.objects.filter(matter_id=assignment).latest("id")
+    Step.objects.create(
+        matter_id=assignment, clock=clock, number=1, level=1, action="remind", role="owner", due_at=AT,
+        taken_at=AT, tell_at=AT,
+    )  # fmt: skip
+    rows.append(Row("matters_step", "matter_id", assignment, see[assignment], scopes[assignment]))
     rows.append(Row("matters_handover", "matter_id", incident, see[incident], scopes[incident]))
     rows.append(Row("matters_part", "part_id", assignment, see[assignment], scopes[assignment]))
     rows += [

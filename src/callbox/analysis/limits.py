@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The limits that figures are compared with: the promises in force on a day, and the yardsticks. Pure."""
 
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 
 from callbox.analysis.figures import MEASURE_OF_CLOCK, MEASURES, Promise, PromisesFor
 from callbox.kernel.tables import Row, read_table
+from callbox.kernel.terms import Term
 from callbox.matters import promises
 
 MOST_URGENT = 1
@@ -26,9 +27,11 @@ def _yardstick(row: Row) -> promises.Promise:
         scope=row.one_of("scope", promises.SCOPES),
         most_urgent=int(first),
         least_urgent=int(last or first),
-        within=timedelta(seconds=row.whole("seconds", 1, 86_400)),
+        term=Term(row.whole("seconds", 1, 86_400), "seconds"),
         percent=row.whole("percent", 1, 100),
         source=row.need("source"),
+        ladder="",
+        rule="yardstick",
     )
 
 

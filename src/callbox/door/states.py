@@ -13,6 +13,7 @@ LOW_SHARE, LOW_BYTES, GB = 0.1, 2 << 30, 1 << 30
 BACKUP_S = 36 * 3600.0
 LEVELS = ("ok", "unknown", "warn", "bad")
 SEALS, CLOCKS, LOOP = "unsealed entry", "unfired clock", "loop "
+CALENDAR = "calendar"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ def states(seen: Seen) -> Iterator[State]:
     yield _unread(seen)
     yield _watched(seen, "seals", SEALS, SEAL_S)
     yield _watched(seen, "clocks", CLOCKS, CLOCK_S)
+    yield _calendar(seen)
     yield _times(seen)
     yield _backup(seen)
     there = "there" if seen.city_version else "missing"
@@ -148,6 +150,13 @@ def _watched(seen: Seen, part: str, name: str, limit_s: float) -> State:
         return State(part, "unknown")
     age = seen.behind[name][0]
     return State(part, "late" if age > limit_s else "fine", {"age": age})
+
+
+def _calendar(seen: Seen) -> State:
+    if CALENDAR not in seen.behind or seen.database_age_s > GONE_S:
+        return State("calendar", "unknown")
+    left, known = seen.behind[CALENDAR]
+    return State("calendar", "known" if known else "missing", {"age": left})
 
 
 def _times(seen: Seen) -> State:

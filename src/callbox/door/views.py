@@ -46,6 +46,7 @@ def _words() -> dict[str, str]:
         "part_unread": _("Oldest unread entry"),
         "part_seals": _("Seals"),
         "part_clocks": _("Promises"),
+        "part_calendar": _("Calendar"),
         "part_times": _("Clocks of the machines"),
         "part_backup": _("Backups"),
         "part_city": _("City"),

@@ -29,6 +29,7 @@ class Config:
     home: folder of everything this installation keeps. data: real data for tests and benches.
     keys: folder of the keys that open personal data; never kept or backed up together with the database.
     database_url, owner_url: the application's role and the owner's; None means the embedded server.
+    calendar: the calendar that promises are reckoned with.
     emergency_number: what people are told to dial when a contact could not be accepted.
     https: people reach the pages by https only; cookies then go no other way.
     directory: the city's own directory of people, if one is configured.
@@ -47,6 +48,7 @@ class Config:
     web_port: int
     demo: bool
     speed: float
+    calendar: str
     emergency_number: str
     https: bool
     directory: Directory | None
@@ -108,6 +110,7 @@ def load() -> Config:
         web_port=environment.whole("CALLBOX_WEB_PORT", 8111, 1, 65_535),
         demo=environment.switch("CALLBOX_DEMO"),
         speed=environment.positive("CALLBOX_SPEED", 1, 10_000),
+        calendar=environment.plain_name("CALLBOX_CALENDAR", "cn"),
         emergency_number=environment.text("CALLBOX_EMERGENCY_NUMBER", "110 / 112 / 911"),
         https=environment.switch("CALLBOX_HTTPS"),
         directory=load_directory(os.environ),

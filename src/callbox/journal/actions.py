@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writing the journal. An entry is written in the transaction of the change it tells of."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,6 +42,23 @@ INSERT INTO journal_entry
 SELECT *, 1, %(kind)s::text, %(move)s::text, '', %(becomes)s::text, 1, %(actor)s::text, %(role)s::text,
   %(recorded_at)s::timestamptz, %(scope)s::text[], %(prev)s::bytea
 FROM unnest(%(chains)s::uuid[], %(ats)s::timestamptz[], %(facts)s::jsonb[], %(hashes)s::bytea[])
+"""
+# Set-based: one entry for each of many chains that are there, none twice.
+APPEND_MANY = """
+WITH said AS (
+  SELECT * FROM unnest(%(chain)s::uuid[], %(kind)s::text[], %(move)s::text[], %(was)s::text[], %(becomes)s::text[],
+    %(round)s::int[], %(actor)s::text[], %(role)s::text[], %(facts)s::text[], %(scope)s::text[], %(body)s::bytea[])
+    AS t (chain, kind, move, was, becomes, round, actor, role, facts, scope, body)
+), head AS (
+  UPDATE journal_chain c SET length = c.length + 1, head = sha256(c.head || int8send(c.length + 1) || said.body)
+  FROM said WHERE c.id = said.chain
+  RETURNING said.chain, old.head AS prev, new.head AS hash, new.length AS number
+)
+INSERT INTO journal_entry
+  (chain, number, kind, move, was, becomes, round, actor, role, at, recorded_at, facts, scope, prev, hash)
+SELECT chain, number, kind, move, was, becomes, round, actor, role, %(at)s, %(recorded_at)s, facts::jsonb,
+  ARRAY(SELECT jsonb_array_elements_text(scope::jsonb)), prev, hash
+FROM head JOIN said USING (chain)
 """
 
 BATCH = 5_000
@@ -152,9 +170,62 @@ def begin_chains(
     _hint_once()
 
 
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """What one of many entries says; see `append`."""
+
+    chain: UUID
+    kind: str
+    move: str
+    was: str
+    becomes: str
+    round_: int
+    facts: Mapping[str, object]
+    scope: Iterable[str]
+    actor: str
+    role: str
+
+
+def append_many(sayings: Sequence[Saying], *, at: datetime) -> None:
+    """Write one entry at the end of each of many chains, each begun already, in one statement; else as `append`.
+
+    Raises ValueError for a chain that is named twice, or was not begun.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("a journal entry is written in the transaction of its change")
+    if not sayings:
+        return
+    if len({each.chain for each in sayings}) < len(sayings):
+        raise ValueError("one entry for each chain")
+    recorded_at = recorded_now()
+    rows = [_columns(each, at, recorded_at) for each in sayings]
+    columns: dict[str, Any] = {name: [row[name] for row in rows] for name in rows[0]}
+    with connection.cursor() as cursor:
+        cursor.execute(APPEND_MANY, {**columns, "at": at, "recorded_at": recorded_at})
+        if cursor.rowcount != len(sayings):
+            raise ValueError("a chain was not begun")
+    _hint_once()
+
+
+def _columns(said: Saying, at: datetime, recorded_at: datetime) -> dict[str, object]:
+    same: dict[str, Any] = {
+        "chain": said.chain,
+        "kind": said.kind,
+        "move": said.move,
+        "was": said.was,
+        "becomes": said.becomes,
+        "actor": said.actor,
+        "role": said.role,
+    }
+    facts, keys = plain_facts(said.facts), sorted(set(said.scope))
+    body = domain.body(**same, at=at, recorded_at=recorded_at, round_=said.round_, facts=facts, scope=keys)
+    return {**same, "round": said.round_, "facts": json.dumps(facts), "scope": json.dumps(keys), "body": body}
+
+
 def _hint_once() -> None:
-    if not any(waiting[1] is hint for waiting in connection.run_on_commit):  # one hint for all that is new
-        transaction.on_commit(hint, robust=True)  # what is committed is answered with a yes
+    """One hint for all that is new; what is committed is answered with a yes."""
+    if not any(waiting[1] is hint for waiting in connection.run_on_commit):
+        transaction.on_commit(hint, robust=True)
 
 
 def hint() -> None:

@@ -216,6 +216,16 @@ def waive_part(whole: Matter, part_id: UUID, reason: str, *, by: Actor, at: date
     _write(whole, "waive_part", whole.state, {"part": part_id, "reason": reason}, role, by, at)
 
 
+@in_callers_transaction
+def note(
+    matter: Matter, name: str, facts: Mapping[str, object], role: str, *, by: Actor, at: datetime
+) -> None:
+    """Write an entry that is no move. The matter's row stays locked until COMMIT."""
+    check_codes(facts)
+    touch(matter)
+    _write(matter, name, matter.state, facts, role, by, at)
+
+
 @transaction.atomic
 def fire_due_clocks(*, by: Actor, at: datetime, limit: int = 200) -> int:
     """Fire each running clock whose time has come, once: the matter's journal says that the promise is late.

@@ -1,12 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Starting, stopping and firing clocks. Part of the matters room's actions; called only from there and its tasks."""
+"""Starting, stopping, moving and firing clocks. Part of the matters room's actions; called only from there."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import connection
 
+from callbox.kernel.calendars import Calendar
+from callbox.kernel.due import Due, due
+from callbox.kernel.errors import Conflict
+from callbox.matters import queries
+from callbox.matters.domain import Promised
+from callbox.matters.ladders import next_step
 from callbox.matters.models import Clock, Matter
+from callbox.matters.reckoning import Kept
 
 # Written out: nearly every move stops clocks, and putting the query together cost more than running it.
 STOP = """
@@ -16,25 +23,66 @@ WHERE matter_id = %(matter)s AND stopped_at IS NULL AND (%(all)s OR name = ANY (
 
 FIRE = """
 UPDATE matters_clock SET fired_at = %(at)s
-WHERE id = ANY (%(ids)s::bigint[]) AND stopped_at IS NULL AND fired_at IS NULL RETURNING id
+WHERE id = ANY (%(ids)s::bigint[]) AND stopped_at IS NULL AND fired_at IS NULL AND paused_at IS NULL RETURNING id
 """
 
 
-def start(matter: Matter, durations: Mapping[str, timedelta], at: datetime) -> None:
+def start(matter: Matter, promised: Mapping[str, timedelta | Promised], at: datetime) -> None:
     """Start each named clock; one of that name that still runs, or has fired unanswered, is over."""
-    if not durations:
+    if not promised:
         return
-    stop(matter, durations, at)
-    begin([(matter, durations, at)])
+    stop(matter, promised, at)
+    begin([(matter, promised, at)])
 
 
-def begin(begun: Iterable[tuple[Matter, Mapping[str, timedelta], datetime]]) -> None:
+def begin(begun: Iterable[tuple[Matter, Mapping[str, timedelta | Promised], datetime]]) -> None:
     """Start the named clocks of matters in which none of these names runs."""
     Clock.objects.bulk_create(
-        Clock(matter=matter, name=name, round=matter.round, started_at=at, due_at=at + length)
-        for matter, durations, at in begun
-        for name, length in durations.items()
+        _clock(matter, name, said, at) for matter, promised, at in begun for name, said in promised.items()
     )
+
+
+def _clock(matter: Matter, name: str, said: timedelta | Promised, at: datetime) -> Clock:
+    clock = Clock(matter=matter, name=name, round=matter.round, started_at=at)
+    if isinstance(said, timedelta):
+        clock.due_at = at + said
+        return clock
+    clock.rule, clock.ladder = said.rule, said.ladder
+    calendar = queries.calendar_in_force()
+    for field, value in moved(clock, due(said.term, calendar, at), calendar).items():
+        setattr(clock, field, value)
+    return clock
+
+
+def moved(clock: Clock, found: Due, calendar: Calendar) -> dict[str, object]:
+    """What a clock's row says when its due time is this one. What had fired before it runs again."""
+    asked = found.term.length is None
+    return {
+        "term": str(found.term),
+        "due_at": found.at,
+        "calendar": calendar.code if asked else "",
+        "calendar_version": calendar.version if asked else 0,
+        "provisional": found.provisional,
+        "fired_at": clock.fired_at if clock.fired_at and clock.fired_at >= found.at else None,
+        "step_at": next_step(clock.ladder, clock.steps, clock.started_at, found.at, calendar),
+    }
+
+
+def kept(clock: Clock) -> Kept:
+    """What the row says of its promise."""
+    return Kept(clock.term, clock.started_at, clock.due_at, clock.pauses)
+
+
+def change(clock: Clock, said: Mapping[str, object]) -> None:
+    """Change an unanswered clock, if it still says what was read. Raises Conflict."""
+    seen = {
+        "due_at": clock.due_at,
+        "fired_at": clock.fired_at,
+        "paused_at": clock.paused_at,
+        "asked": clock.asked,
+    }
+    if not Clock.objects.filter(id=clock.id, stopped_at=None, **seen).update(**said):
+        raise Conflict
 
 
 def stop(matter: Matter, names: Iterable[str], at: datetime, *, everything: bool = False) -> None:

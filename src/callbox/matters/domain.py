@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from callbox.kernel.errors import NotFound
+from callbox.kernel.terms import Term
 from callbox.kernel.workflow import Workflow
 
 WORKFLOWS: dict[tuple[str, int], Workflow] = {}
@@ -43,16 +44,26 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
+class Promised:
+    """What a clock promises: the term, the rule it comes from, the ladder to climb as it gets late ("": none)."""
+
+    term: Term
+    rule: str = ""
+    ladder: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """What a move says beside its name.
 
-    facts: for the journal, never personal. clocks: how long each clock that the move starts runs.
+    facts: for the journal, never personal. clocks: how long each clock that the move starts runs, as
+    a length or as a promise that the calendar decides.
     owner: the new owner, if it changes. add_scope, drop_scope: who sees the matter from now on, or no more.
     seen: the version that the person looked at; the move is refused when the matter has moved since.
     """
 
     facts: Mapping[str, object] = field(default_factory=dict)
-    clocks: Mapping[str, timedelta] = field(default_factory=dict)
+    clocks: Mapping[str, timedelta | Promised] = field(default_factory=dict)
     owner: str | None = None
     add_scope: frozenset[str] = frozenset()
     drop_scope: frozenset[str] = frozenset()

@@ -31,7 +31,13 @@ class Matter(models.Model):
 
 
 class Clock(models.Model):
-    """One promise: due at a time, stopped when kept, fired once when not."""
+    """One promise: due at a time, stopped when kept, fired once when not.
+
+    term, calendar (with the version reckoned with), started_at and pauses give due_at again; a calendar of "" means
+    that none was asked. pauses: pairs of moments that are over; paused_at: since when it stands still.
+    asked: by how many more of the term's unit it is to be extended, asked by `asked_by`. steps: how many of the ladder
+    have been taken; step_at: when the next is.
+    """
 
     id = models.BigAutoField(primary_key=True)
     matter = models.ForeignKey(Matter, models.PROTECT, related_name="clocks")
@@ -41,6 +47,18 @@ class Clock(models.Model):
     due_at = models.DateTimeField()
     stopped_at = models.DateTimeField(null=True)
     fired_at = models.DateTimeField(null=True)
+    term = models.TextField(default="", db_default="")
+    rule = models.TextField(default="", db_default="")
+    calendar = models.TextField(default="", db_default="")
+    calendar_version = models.IntegerField(default=0, db_default=0)
+    provisional = models.BooleanField(default=False, db_default=False)
+    pauses = models.JSONField(default=list, db_default=[])
+    paused_at = models.DateTimeField(null=True)
+    asked = models.IntegerField(default=0, db_default=0)
+    asked_by = models.TextField(default="", db_default="")
+    ladder = models.TextField(default="", db_default="")
+    steps = models.SmallIntegerField(default=0, db_default=0)
+    step_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -54,6 +72,53 @@ class Clock(models.Model):
             models.Index(
                 fields=["due_at"], name="matters_clock_next", condition=Q(stopped_at=None, fired_at=None)
             ),
+            models.Index(
+                fields=["step_at"],
+                name="matters_clock_step",
+                condition=Q(stopped_at=None, paused_at=None, step_at__isnull=False),
+            ),
+            models.Index(
+                fields=["calendar", "calendar_version"],
+                name="matters_clock_reckoned",
+                condition=Q(stopped_at=None) & ~Q(calendar=""),
+            ),
+        ]
+
+
+class Step(models.Model):
+    """One step of a clock's ladder that was taken: once, whatever happened. tell_at: not before, people sleep."""
+
+    id = models.BigAutoField(primary_key=True)
+    matter = models.ForeignKey(Matter, models.PROTECT, related_name="+")
+    clock = models.ForeignKey(Clock, models.PROTECT, related_name="taken")
+    number = models.SmallIntegerField()
+    level = models.SmallIntegerField()
+    action = models.TextField()
+    role = models.TextField()
+    due_at = models.DateTimeField()
+    taken_at = models.DateTimeField()
+    tell_at = models.DateTimeField()
+    told_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["clock", "number", "role"], name="matters_step_once")]
+        indexes = [models.Index(fields=["tell_at"], name="matters_step_untold", condition=Q(told_at=None))]
+
+
+class CalendarVersion(models.Model):
+    """One version of a calendar, as its two tables were loaded; never altered."""
+
+    id = models.UUIDField(primary_key=True)
+    code = models.TextField()
+    version = models.IntegerField()
+    about = models.TextField()
+    days = models.TextField()
+    loaded_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "matters_calendar"
+        constraints = [
+            models.UniqueConstraint(fields=["code", "version"], name="matters_calendar_one_version")
         ]
 
 

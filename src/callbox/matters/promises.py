@@ -7,23 +7,40 @@ from datetime import date, datetime, timedelta
 from functools import cache
 
 from callbox.kernel.tables import Row, TableError, read_table
+from callbox.kernel.terms import Term, parse_term
+from callbox.matters.domain import Promised
 
 ROOM = "callbox.matters"
-CLOCKS = ("answer", "dispatch", "acknowledge", "turnout", "travel", "arrival")
+CLOCKS = (
+    *("answer", "dispatch", "acknowledge", "turnout", "travel", "arrival"),
+    *("sign_for", "first_contact", "resolve", "call_back"),
+)
 SCOPES = ("fire", "ems", "police", "city", "*")
 
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """One promise: `clock` within `within` for `percent` of the cases, and whose number that is."""
+    """One promise: `clock` within `term` for `percent` of the cases, and whose number that is.
+
+    rule: which row it is, so that a clock can say under what it runs. ladder: what happens as it gets late, or "".
+    """
 
     clock: str
     scope: str
     most_urgent: int
     least_urgent: int
-    within: timedelta
+    term: Term
     percent: int
+    ladder: str
     source: str
+    rule: str
+
+    @property
+    def within(self) -> timedelta:
+        """The term as a length; raises TableError where it depends on the calendar."""
+        if self.term.length is None:
+            raise TableError(f"promises.tsv: {self.rule} is no fixed length but {self.term}")
+        return self.term.length
 
 
 @cache
@@ -39,10 +56,19 @@ def _promise(row: Row) -> Promise:
         scope=row.one_of("scope", SCOPES),
         most_urgent=first,
         least_urgent=last,
-        within=timedelta(seconds=row.whole("seconds", 1, 86_400)),
+        term=_term(row),
         percent=row.whole("percent", 1, 100),
+        ladder=row["ladder"],
         source=row.need("source"),
+        rule="/".join(row[column] for column in ("clock", "scope", "priorities", "valid_from")),
     )
+
+
+def _term(row: Row) -> Term:
+    try:
+        return parse_term(row.need("term"))
+    except TableError as problem:
+        raise row.wrong(str(problem)) from problem
 
 
 def promises_for(clock: str, agency: str, priority: int, table: Iterable[Promise]) -> list[Promise]:
@@ -58,7 +84,11 @@ def promises_for(clock: str, agency: str, priority: int, table: Iterable[Promise
         and promise.most_urgent <= priority <= promise.least_urgent
     ]
     best = min(map(_width, fitting), default=None)
-    return sorted((each for each in fitting if _width(each) == best), key=lambda promise: promise.within)
+    return sorted((each for each in fitting if _width(each) == best), key=_length)
+
+
+def _length(promise: Promise) -> timedelta:
+    return promise.term.length or timedelta.max
 
 
 def _width(promise: Promise) -> tuple[bool, int]:
@@ -87,3 +117,12 @@ def clock(name: str, agency: str, priority: int | None, at: datetime) -> dict[st
     """
     found = promises_for(name, agency, priority or 1, load_promises(at.date()))
     return {name: found[0].within} if found else {}
+
+
+def promised(name: str, agency: str, priority: int | None, on: date) -> dict[str, Promised]:
+    """The same for a clock whose term may depend on the calendar and which may have a ladder.
+
+    on: the local day of the start.
+    """
+    found = promises_for(name, agency, priority or 1, load_promises(on))
+    return {name: Promised(found[0].term, found[0].rule, found[0].ladder)} if found else {}

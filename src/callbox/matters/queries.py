@@ -1,17 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reading matters; the only way from an untrusted id to a matter."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection
+from django.db.models import Q
 
 from callbox.journal import queries as journal
 from callbox.journal.domain import Written
 from callbox.kernel.actor import Actor
+from callbox.kernel.calendars import Calendar, parse_calendar, shipped_calendar, shipped_codes
 from callbox.kernel.errors import Conflict, NotFound
-from callbox.matters.models import Clock, HandOver, Matter, Part
+from callbox.matters.models import CalendarVersion, Clock, HandOver, Matter, Part, Step
 
 
 def matter_for(actor: Actor, matter_id: UUID, kind: str) -> Matter:
@@ -65,7 +70,8 @@ def due_clocks(at: datetime, limit: int) -> Sequence[Clock]:
     """
     return list(
         Clock.objects.select_for_update(skip_locked=True, of=("matter",), no_key=True)
-        .filter(due_at__lte=at, stopped_at=None, fired_at=None)
+        .filter(due_at__lte=at, stopped_at=None, fired_at=None, paused_at=None)
+        .exclude(_outdated(calendar_in_force()))
         .select_related("matter")
         .order_by("due_at")[:limit]
     )
@@ -74,7 +80,7 @@ def due_clocks(at: datetime, limit: int) -> Sequence[Clock]:
 def next_due() -> datetime | None:
     """When the next running clock is due."""
     return (
-        Clock.objects.filter(stopped_at=None, fired_at=None)
+        Clock.objects.filter(stopped_at=None, fired_at=None, paused_at=None)
         .order_by("due_at")
         .values_list("due_at", flat=True)
         .first()
@@ -99,5 +105,76 @@ def offer_for(actor: Actor, handover_id: UUID) -> HandOver:
 
 def clocks_due_before(until: datetime) -> Sequence[Clock]:
     """Every clock that was not answered yet and has fired or is due by then, with its matter; by due time."""
-    waiting = Clock.objects.filter(stopped_at=None, due_at__lte=until)
+    waiting = Clock.objects.filter(stopped_at=None, paused_at=None, due_at__lte=until)
     return list(waiting.select_related("matter").order_by("due_at"))
+
+
+def clock_of(matter: Matter, name: str) -> Clock:
+    """The clock of this name that was not answered yet, in this round. Raises NotFound."""
+    found = Clock.objects.filter(matter=matter, name=name, stopped_at=None).order_by("-id").first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def calendar_in_force(code: str = "") -> Calendar:
+    """The newest version of a calendar: as it was loaded, else as it is shipped. Raises NotFound.
+
+    code: the installation's own, if empty.
+    """
+    wanted = code or settings.CONFIG.calendar
+    shipped = shipped_calendar(wanted) if wanted in shipped_codes() else None
+    loaded = CalendarVersion.objects.filter(code=wanted).order_by("-version").values_list("id", "version")
+    newest = loaded.first()
+    if newest and (shipped is None or newest[1] >= shipped.version):
+        return _loaded(newest[0])
+    if shipped is None:
+        raise NotFound
+    return shipped
+
+
+@lru_cache(maxsize=8)
+def _loaded(version_id: UUID) -> Calendar:
+    row = CalendarVersion.objects.get(id=version_id)
+    return replace(parse_calendar(row.about, row.days), code=row.code, version=row.version)
+
+
+def _outdated(calendar: Calendar) -> Q:
+    """Clocks reckoned with an older version of this calendar, except those that were late for certain."""
+    older = Q(calendar=calendar.code, calendar_version__lt=calendar.version)
+    return older & (Q(fired_at=None) | Q(provisional=True))
+
+
+def reckoned_clocks(calendar: Calendar) -> Iterator[Clock]:
+    """Every unanswered clock that this version of a calendar may move, few at a time."""
+    found = Clock.objects.filter(_outdated(calendar), stopped_at=None)
+    return found.order_by("id").iterator(chunk_size=2_000)
+
+
+def clocks_to_settle(calendar: Calendar, limit: int) -> Sequence[Clock]:
+    """The same, some of them, with their matters held as `due_clocks` holds them."""
+    found = Clock.objects.select_for_update(skip_locked=True, of=("matter",), no_key=True)
+    wanted = found.filter(_outdated(calendar), stopped_at=None)
+    return list(wanted.select_related("matter").order_by("id")[:limit])
+
+
+def provisional_clocks() -> int:
+    """How many unanswered clocks wait for the calendar of a year."""
+    return Clock.objects.filter(stopped_at=None, provisional=True).exclude(calendar="").count()
+
+
+def calendar_used() -> bool:
+    """Whether any unanswered clock is reckoned with a calendar."""
+    return Clock.objects.filter(stopped_at=None).exclude(calendar="").exists()
+
+
+def clocks_to_climb(calendar: Calendar, at: datetime, limit: int) -> Sequence[Clock]:
+    """Unanswered clocks whose next step has come, with their matters held as `due_clocks` holds them."""
+    found = Clock.objects.select_for_update(skip_locked=True, of=("matter",), no_key=True)
+    due = found.filter(step_at__lte=at, stopped_at=None, paused_at=None).exclude(_outdated(calendar))
+    return list(due.select_related("matter").order_by("step_at")[:limit])
+
+
+def steps_to_tell(at: datetime, limit: int) -> Sequence[Step]:
+    """Steps that were taken and whose people were not told yet and may be now; the first to tell first."""
+    return list(Step.objects.filter(told_at=None, tell_at__lte=at).order_by("tell_at", "id")[:limit])

@@ -17,6 +17,7 @@ WRONG = {
     "CALLBOX_HOME": ["relative/home", "/dev/null"],
     "CALLBOX_DATA": ["data", "/dev/null"],
     "CALLBOX_CITY": ["", "../../etc", "New York", "sf\n"],
+    "CALLBOX_CALENDAR": ["", "../cn", "c n"],
     "DATABASE_URL": [
         "callbox",
         "mysql://app:made-up-password@db/callbox",  # pragma: allowlist secret

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Clocks that run out are late; offers that nobody answered end."""
+"""Clocks that run out are late, ladders are climbed, offers that nobody answered end; clocks follow their calendar."""
 
 from datetime import datetime
 
 from callbox.access.domain import system_actor
 from callbox.matters.actions import fire_due_clocks
+from callbox.matters.calendars import settle_clocks
+from callbox.matters.climbing import climb_ladders
 from callbox.matters.handover import time_out_offers
 from callbox.worker.loop import Loop
 
@@ -12,8 +14,9 @@ ACTOR = system_actor("clocks")
 
 
 def step(at: datetime) -> int:
-    """Fire what is due."""
-    return fire_due_clocks(by=ACTOR, at=at) + time_out_offers(by=ACTOR, at=at)
+    """Fire what is due: emergencies' clocks first, the long ones' ladders after."""
+    fired = fire_due_clocks(by=ACTOR, at=at) + time_out_offers(by=ACTOR, at=at)
+    return fired + climb_ladders(by=ACTOR, at=at) + settle_clocks(by=ACTOR, at=at)
 
 
 LOOP = Loop("clocks", step, every_s=0.4, full=200)
