@@ -24,6 +24,7 @@ PARTS = {
         "retention": "actions",
         "sealing": "queries: personal data as it is kept",
         "seeing": "whose eyes the database looks through",
+        "sight": "domain: what a transaction may see",
         "sign_ins": "actions",
         "site": "base of every room's admin",
         "taking_back": "actions",
