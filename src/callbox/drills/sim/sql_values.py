@@ -62,8 +62,8 @@ def _param(node: Node, scope: Scope) -> Value:
 
 def plain(value: Any) -> Any:
     """A parameter as it is kept."""
-    if hasattr(value, "obj"):  # psycopg's Jsonb
-        return value.obj
+    if hasattr(value, "obj"):  # psycopg's Jsonb; a list of it comes back as text, which an array does not
+        return json.dumps(value.obj) if isinstance(value.obj, list) else value.obj
     if isinstance(value, list):
         return [plain(each) for each in value]
     return bytes(value) if isinstance(value, memoryview) else value
