@@ -300,6 +300,7 @@ KEPT_IN_THE_BROWSER = {
     "dispatch/look.js": "which changes this tab has shown",
     "dispatch/crew-menu.js": "dark or light",
     "dispatch/crew-store.js": "a crew's copy, forgotten at the sign-out and at a refusal; presses until sent",
+    "dispatch/crew-pictures.js": "pictures until they are sent",
     "dispatch/crew-worker.js": "the crew's page and its files; the page is deleted at the sign-out",
 }
 

@@ -5,6 +5,7 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -25,6 +26,8 @@ from tests.world import call_taker, dispatcher
 
 FIRST = "0.0"
 LINES = 20_000
+SEES_UNITS, POSITION = "dispatcher", "event: position"
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @contextmanager
@@ -59,7 +62,9 @@ def streams(door: DoorProcess, night: Night, act: Callable[[], None]) -> dict[st
             read_until(stream, Position())
         act()
         last = last_entry()
-        return said | {name: read_until(stream, last) for name, stream in opened.items()}
+        read_until(opened[SEES_UNITS], last, POSITION)  # positions come at a pace of their own
+        now = timezone.now()
+        return said | {name: read_until(stream, last, since=now) for name, stream in opened.items()}
 
 
 def stream_of(door: DoorProcess, walker: Walker, stack: ExitStack) -> Stream:
@@ -75,8 +80,11 @@ def stream_of(door: DoorProcess, walker: Walker, stack: ExitStack) -> Stream:
     return found[-1]
 
 
-def read_until(stream: Stream, last: Position) -> str:
-    """All lines, until the stream says that it has seen everything up to there; kept on the stream."""
+def read_until(stream: Stream, last: Position, event: str = "", since: datetime = LONG_AGO) -> str:
+    """All lines, until the stream says since then that it has seen everything up to there, and this event came.
+
+    What was read is kept on the stream.
+    """
     lines = stream.heard
     for _ in range(LINES):
         line = stream.answer.readline().decode()
@@ -84,8 +92,9 @@ def read_until(stream: Stream, last: Position) -> str:
         assert not line.startswith("event: bye"), lines[-5:]
         lines.append(line)
         if line.startswith("data: ") and lines[-2].startswith("event: horizon"):
-            position = Position.read(json.loads(line[6:])["position"])
-            if position is not None and position >= last:
+            told = json.loads(line[6:])
+            position, now = Position.read(told["position"]), datetime.fromisoformat(told["now"])
+            if position is not None and position >= last and now > since and event in "".join(lines):
                 return "".join(lines)
     raise AssertionError("the horizon never came there")
 
