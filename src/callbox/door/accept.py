@@ -65,7 +65,7 @@ class Acceptor:
         keeping = before or asyncio.ensure_future(self._spool.append(packed(contact)))
         if before is None:
             self._spooling[contact.id] = keeping
-            keeping.add_done_callback(lambda _: self._forget_failure(contact.id))
+            keeping.add_done_callback(lambda _: self._kept(contact.id))
         try:
             async with asyncio.timeout(SPOOL_DEADLINE_S):
                 await asyncio.shield(keeping)
@@ -74,8 +74,9 @@ class Acceptor:
         step("spooled")
         return Taken(contact.id, "spool", before is not None)
 
-    def _forget_failure(self, contact_id: UUID) -> None:
-        """A failed attempt may be repeated."""
+    def _kept(self, contact_id: UUID) -> None:
+        """The database may be trusted again by now: then nothing else would drain it. A failure may be repeated."""
+        self._store.stirred.set()
         keeping = self._spooling.get(contact_id)
         if keeping is not None and (keeping.cancelled() or keeping.exception() is not None):
             del self._spooling[contact_id]

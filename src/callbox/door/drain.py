@@ -41,6 +41,7 @@ class Drain:
         """Drain for ever; now and then try again what was put aside, which a new version may understand."""
         try:
             while True:
+                self._store.stirred.clear()  # before looking: what comes from now on is not overlooked
                 if not self._spool.waiting and not self._store.down:
                     await self._offer_aside()
                     await self._wait()
@@ -52,7 +53,7 @@ class Drain:
     async def _wait(self) -> None:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(ASIDE_EVERY_S):
-                await self._store.went_down.wait()
+                await self._store.stirred.wait()
 
     async def _round(self) -> bool:
         """One attempt; True when it came to its end."""

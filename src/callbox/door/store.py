@@ -73,12 +73,15 @@ class Store:
         self._more = asyncio.Event()
         self._links: list[asyncpg.Connection | None] = [None] * workers
         self._tasks = [asyncio.create_task(self._work(number)) for number in range(workers)]
-        self.went_down = asyncio.Event()
+        self._down = False
+        self.stirred = (
+            asyncio.Event()
+        )  # the spool may have something to drain, or the database is to be tried
 
     @property
     def down(self) -> bool:
         """Whether the database counts as gone."""
-        return self.went_down.is_set()
+        return self._down
 
     @property
     def waiting(self) -> int:
@@ -106,7 +109,8 @@ class Store:
         """From now on everything goes to the spool; whoever waits is told at once."""
         if not self.down:
             log.error("The database does not take contacts (%s): they go to the spool.", why)
-        self.went_down.set()
+        self._down = True
+        self.stirred.set()
         waiting, self._waiting = self._waiting, []
         _refuse([waiter for _rank, _number, waiter in waiting])
 
@@ -114,7 +118,7 @@ class Store:
         """The database took something: it is trusted again."""
         if self.down:
             log.warning("The database takes contacts again.")
-        self.went_down.clear()
+        self._down = False
 
     async def connect(self, deadline_s: float) -> asyncpg.Connection:
         """A new connection, or one of DATABASE_FAILURES within the deadline."""

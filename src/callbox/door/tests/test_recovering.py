@@ -8,8 +8,10 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+import callbox.door.accept as accept_module
 import callbox.door.drain as drain_module
 import callbox.door.store as store_module
+from callbox.door.accept import Acceptor
 from callbox.door.connecting import connect
 from callbox.door.domain import contact_from
 from callbox.door.drain import Drain
@@ -52,4 +54,49 @@ def test_it_is_used_again_as_soon_as_it_takes_connections(
 
     assert asyncio.run(scene())
     assert server.contacts() == [contact.id]
+    spool.close()
+
+
+def test_what_comes_into_the_spool_late_is_drained(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its sender had turned to the spool, and the database was trusted again before the spool had it."""
+    contact = contact_from("app", {}, b"late", received_at=datetime.now(UTC))
+    kept = sealed(tmp_path, contact)
+    spool = Spool(tmp_path / "spool", 1 << 20)
+    append, wait = spool.append, Drain._wait
+
+    async def scene() -> None:
+        at_rest, may_go_on = asyncio.Event(), asyncio.Event()
+
+        async def slowly(payload: bytes) -> None:
+            await may_go_on.wait()
+            await append(payload)
+
+        async def resting(drain: Drain) -> None:
+            at_rest.set()
+            await wait(drain)
+
+        monkeypatch.setattr(accept_module, "SPOOL_DEADLINE_S", DRAINS_S)
+        monkeypatch.setattr(spool, "append", slowly)
+        monkeypatch.setattr(Drain, "_wait", resting)
+        store = Store(server.urls.app, deadline_s=SENDERS_S)
+        store.mark_down("for this test")
+        accepting = asyncio.create_task(Acceptor(store, spool, lambda: None, lambda _: kept).accept(contact))
+        drain = asyncio.create_task(Drain(spool, store, Sealer(Vault(tmp_path / "keys"))).run())
+        try:
+            async with asyncio.timeout(DRAINS_S):
+                await at_rest.wait()
+                assert not store.down
+                may_go_on.set()
+                assert (await accepting).accepted == "spool"
+                while spool.waiting:
+                    await asyncio.sleep(0.01)
+        finally:
+            drain.cancel()
+            await asyncio.gather(drain, return_exceptions=True)
+            await store.close()
+
+    asyncio.run(scene())
+    assert server.contacts() == [kept.id]
     spool.close()
