@@ -1,10 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The measurement behind `callbox bench rls`, on a throw-away server that does not wait for the disk."""
 
-import os
 import statistics
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -13,12 +10,8 @@ from typing import Any
 
 import psycopg
 
-from callbox.access.protect import protect
 from callbox.access.rows import protected
-from callbox.access.sight import EVERYTHING
-from callbox.host.config import load
-from callbox.host.embedded import running_database
-from callbox.host.provision import Urls, grant_app, with_part
+from callbox.benches._database import throw_away_database
 
 WAYS = ("without", "with")
 Times = dict[
@@ -28,8 +21,7 @@ Times = dict[
 
 def measure(rounds: int, each: int, incidents: int) -> dict[str, Any]:
     """Medians of each request both ways, and their ratios."""
-    with running_database(load().home, temporary=True) as urls:
-        _prepare(urls)
+    with throw_away_database() as urls:
         from callbox.benches._rls_world import World
 
         world = World(incidents)
@@ -41,22 +33,6 @@ def measure(rounds: int, each: int, incidents: int) -> dict[str, Any]:
                     _ask(world, request, way)  # the first after a change reads the rules anew
                     times.setdefault((name, way), []).extend(_ask(world, request, way) for _ in range(each))
     return _told(times, list(world.requests))
-
-
-def _prepare(urls: Urls) -> None:
-    """Tables, rights and rules as in an installation; this process works as a part of Callbox."""
-    owner = with_part(urls.owner, EVERYTHING)
-    env = os.environ | {"DATABASE_URL": owner, "DJANGO_SETTINGS_MODULE": "callbox.settings"}
-    subprocess.run([sys.executable, "-m", "django", "migrate", "--verbosity", "0"], env=env, check=True)
-    grant_app(urls.owner)
-    protect(urls.owner)
-    os.environ |= {"DATABASE_URL": urls.app, "DJANGO_SETTINGS_MODULE": "callbox.settings"}
-    import django
-
-    django.setup()
-    from callbox.access.seeing import work_as_system
-
-    work_as_system()
 
 
 def _switch(owner: str, *, on: bool) -> None:

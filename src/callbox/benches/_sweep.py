@@ -7,7 +7,7 @@ from typing import Any
 
 import psutil
 
-from callbox.commands._setup import database, use_django
+from callbox.benches._database import throw_away_database
 
 START = datetime(2026, 11, 2, 1, tzinfo=UTC)
 SHARE = 100  # one in so many is due at first
@@ -28,8 +28,7 @@ SELECT id, 'resolve', 1, %(at)s, %(due)s, '5 working_days next_day', 'cn', 1, 'r
 
 def measure(count: int) -> dict[str, Any]:
     """Seconds of the wall's clock and of CPU (this process and the server's) for both sweeps."""
-    with database(temporary=True):
-        use_django()
+    with throw_away_database():
         _open(count)
         soon = _sweep(START + timedelta(days=5))
         everything = _sweep(START + timedelta(days=7))
