@@ -105,8 +105,7 @@ def append(
 
     Raises TypeError for facts with more than one spelling (floats): they could not be verified later.
     """
-    if not connection.in_atomic_block:
-        raise RuntimeError("a journal entry is written in the transaction of its change")
+    _need_transaction()
     said: dict[str, Any] = {
         "chain": chain,
         "kind": kind,
@@ -143,8 +142,7 @@ def begin_chains(
     Must run inside the transaction of the change. Raises IntegrityError for a chain that has begun already, and
     what `append` raises.
     """
-    if not connection.in_atomic_block:
-        raise RuntimeError("a journal entry is written in the transaction of its change")
+    _need_transaction()
     same: dict[str, Any] = {
         "kind": kind,
         "move": move,
@@ -191,8 +189,7 @@ def append_many(sayings: Sequence[Saying], *, at: datetime) -> None:
 
     Raises ValueError for a chain that is named twice, or was not begun.
     """
-    if not connection.in_atomic_block:
-        raise RuntimeError("a journal entry is written in the transaction of its change")
+    _need_transaction()
     if not sayings:
         return
     if len({each.chain for each in sayings}) < len(sayings):
@@ -220,6 +217,11 @@ def _columns(said: Saying, at: datetime, recorded_at: datetime) -> dict[str, obj
     facts, keys = plain_facts(said.facts), sorted(set(said.scope))
     body = domain.body(**same, at=at, recorded_at=recorded_at, round_=said.round_, facts=facts, scope=keys)
     return {**same, "round": said.round_, "facts": json.dumps(facts), "scope": json.dumps(keys), "body": body}
+
+
+def _need_transaction() -> None:
+    if not connection.in_atomic_block:
+        raise RuntimeError("a journal entry is written in the transaction of its change")
 
 
 def _hint_once() -> None:
