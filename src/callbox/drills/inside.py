@@ -5,6 +5,9 @@ import hashlib
 import json
 import os
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +15,7 @@ UNITS = 8
 PEOPLE = {"taker": "call_taker", "desk": "dispatcher", "chief": "supervisor"}
 PORTION = 500
 SCREENS = 10
+MOMENTS, BETWEEN_S = 200, 0.1  # to find one at which no change is under way
 
 
 def prepare() -> str:
@@ -72,7 +76,34 @@ def _unit(callsign: str, agency: Any, setup: Any, at: datetime) -> str:
 
 
 def look() -> str:
-    """All rows that the invariants speak of, as JSON, with the journal verified."""
+    """All rows that the invariants speak of, as they stood at one moment, as JSON, with the journal verified."""
+    with still():
+        return _look()
+
+
+@contextmanager
+def still() -> Iterator[None]:
+    """A view of one moment: a clock that fires meanwhile is in all of it or in none.
+
+    At that moment no change was under way that is older than one we see: the readers of the journal would hold that
+    one back. Raises TimeoutError when there was no such moment.
+    """
+    from django.db import connection, transaction
+
+    for _ in range(MOMENTS):
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            cursor.execute(
+                "SELECT pg_snapshot_xmin(now) = pg_snapshot_xmax(now) FROM pg_current_snapshot() AS now"
+            )
+            if cursor.fetchone() == (True,):
+                yield
+                return
+        time.sleep(BETWEEN_S)
+    raise TimeoutError("some change was under way at every moment we looked at")
+
+
+def _look() -> str:
     from callbox.drills.snapshot import Snapshot
     from callbox.intake.models import CallContact
     from callbox.intake.reactions import NAME
