@@ -12,6 +12,7 @@ ROOMS = (
     "intake",
     "incidents",
     "dispatch",
+    "requests",
     "analysis",
     "demo",
     "worker",
