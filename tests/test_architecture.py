@@ -40,6 +40,7 @@ PARTS = {
         "calendars": "actions: versions of calendars",
         "climbing": "actions: steps of ladders",
         "handover": "actions",
+        "ladders": "domain: steps, and when people are told",
         "standstill": "actions: pauses and extensions",
         "promises": "domain: dated numbers",
         "models": "foreign keys to the matter",
@@ -68,6 +69,12 @@ PARTS = {
         "ranking": "domain",
         "models": "queries answer with its rows",
         "rows": "queries: rows as plain data",
+    },
+    "messages": {
+        "letters": "domain: what is told",
+        "retention": "actions",
+        "turns": "actions: a gateway's turn, again and again",
+        "ways": "domain: dated numbers",
     },
     "pictures": {
         "developing": "actions",

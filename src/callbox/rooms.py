@@ -6,6 +6,7 @@ ROOMS = (
     "matters",
     "access",
     "web",
+    "messages",
     "pictures",
     "geo",
     "door",

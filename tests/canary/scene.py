@@ -11,7 +11,7 @@ from allauth.mfa.utils import encrypt
 from django.utils import timezone
 
 from callbox.access.actions import create_person, grant_role
-from callbox.access.domain import ROLES
+from callbox.access.domain import ROLES, system_actor
 from callbox.access.models import Person
 from callbox.access.queries import actor_of
 from callbox.access.sign_ins import begin_sign_in
@@ -23,6 +23,7 @@ from callbox.incidents.actions import Kind, Where, add_remark
 from callbox.incidents.linking import open_for_call
 from callbox.intake.actions import claim_call
 from callbox.kernel.ids import new_id
+from callbox.messages.actions import Wanted, queue_message, set_reach
 from callbox.pictures.actions import keep_picture
 from callbox.pictures.domain import Developed
 from tests import world
@@ -113,6 +114,9 @@ def _person(night: Night, name: str, role: str, keys: tuple[str, ...]) -> Person
     night.tokens.append(Token(f"{name}.name", shown, (), owner=me, also=("people.see",)))
     device = night.plain(f"{name}.device", owner=me, also=("people.manage", "sign_in.end"))
     begin_sign_in(who, at=timezone.now(), factor=True, device=device)
+    if role:
+        reach = f"{night.plain(f'{name}.reach', owner=me)}@city.example"
+        set_reach(me, "email", reach, "en", by=actor_of(who, timezone.now()), at=AT)
     secret = new_secret()
     night.tokens.append(Token(f"{name}.factor", secret, ()))
     Authenticator.objects.create(user=who, type="totp", data={"secret": encrypt(secret)})
@@ -157,6 +161,7 @@ def _side(night: Night, name: str) -> None:
     night.whole(f"{name}.picture", picture.pk, "picture.see", scope=reached)
     night.ids[name] = {
         "picture_id": picture.pk,
+        "message_id": _message(night, name, incident.pk),
         "call_id": call.pk,
         "incident_id": incident.pk,
         "assignment_id": sent.pk,
@@ -165,6 +170,17 @@ def _side(night: Night, name: str) -> None:
         "agency_id": unit.agency_id,
         "person": next(who.pk for key, who in night.people.items() if key != STRANGER),
     }
+
+
+def _message(night: Night, side: str, incident: UUID) -> UUID:
+    to = f"{night.plain(f'{side}.message_to', 'message.personal')}@city.example"
+    words = dict.fromkeys(("number", "action", "level", "due"), "x")
+    words["matter"] = night.plant(f"{side}.message_words", "message.personal")
+    wanted = Wanted(f"canary/{side}", "messages.step", "email", to, "en", words, incident)
+    found = queue_message(wanted, by=system_actor("messages"), at=timezone.now())
+    assert found is not None
+    night.whole(f"{side}.message", found, "message.see")
+    return found
 
 
 CALLER = ("name", "number", "words", "place")

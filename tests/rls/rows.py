@@ -8,7 +8,9 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from callbox.access.domain import system_actor
 from callbox.access.models import FailedSignIn, Grant, Person, PersonalRead, SignIn, Widening, WideningText
+from callbox.access.queries import actor_of
 from callbox.dispatch.actions import assign_unit
 from callbox.dispatch.crew import DONE
 from callbox.dispatch.models import CrewMessage, Position
@@ -18,6 +20,7 @@ from callbox.incidents.queries import incident_for
 from callbox.intake.actions import claim_call
 from callbox.kernel.ids import new_id
 from callbox.matters.models import Clock, HandOver, Step
+from callbox.messages.actions import Wanted, queue_message, set_reach
 from callbox.pictures.actions import keep_picture
 from callbox.pictures.domain import Developed
 from tests import world
@@ -67,7 +70,20 @@ def side(name: str) -> Side:
         *_of_matters(scopes, call.pk, incident.pk, assignment.pk, unit.pk),
         *_of_unit(unit, scopes[unit.pk]),
     ]
-    return Side(unit.pk, crew, (*told, *_of_person(crew)))
+    return Side(unit.pk, crew, (*told, *_of_person(crew), *_messages(name, incident.pk, crew)))
+
+
+def _messages(name: str, incident: UUID, crew: Person) -> list[Row]:
+    words: dict[str, Any] = dict.fromkeys(("matter", "number", "action", "level", "due"), "x")
+    wanted = Wanted(f"canary {name}", "messages.step", "sms", "+15550104711", "en", words, incident)
+    message = queue_message(wanted, by=system_actor("messages"), at=AT)
+    me = f"person:{crew.pk}"
+    set_reach(me, "email", "made-up@city.example", "en", by=actor_of(crew, timezone.now()), at=AT)
+    return [
+        Row("messages_message", "id", message, "message.see"),
+        Row("messages_text", "message_id", message, "message.personal"),
+        Row("messages_reach", "holder", me, "reach.manage", person=me),
+    ]
 
 
 def _where(name: str) -> Where:

@@ -126,6 +126,32 @@ def reads_during(widening: Widening) -> list[tuple[str, int]]:
     return [(each["subject"], each["rows"]) for each in counted]
 
 
+def people_with_role(role: str, at: datetime) -> list[UUID]:
+    """Who has this role at this moment and works here. For parts of Callbox: no names."""
+    return _holding(Q(grants__role=role), at)
+
+
+def people_with_key(key: str, at: datetime) -> list[UUID]:
+    """Whom a scope key stands for: the person, an agency's people, or who was granted it."""
+    kind, _colon, name = key.partition(":")
+    if kind == "person":
+        return working_people([name])
+    return _holding(Q(agency=UUID(name)) if kind == "agency" else Q(grants__keys__contains=[key]), at)
+
+
+def _holding(which: Q, at: datetime) -> list[UUID]:
+    """Both conditions are of one and the same grant."""
+    in_force = Q(grants__until=None) | Q(grants__until__gt=at)
+    found = Person.objects.filter(which & in_force, grants__since__lte=at, is_active=True)
+    return list(found.order_by("pk").values_list("pk", flat=True).distinct())
+
+
+def working_people(ids: Iterable[str]) -> list[UUID]:
+    """Those of them who still work here."""
+    found = Person.objects.filter(pk__in=list(ids), is_active=True)
+    return list(found.order_by("pk").values_list("pk", flat=True))
+
+
 def person_id_of(actor: Actor) -> UUID:
     """The person who acts. Raises NotFound for a part of Callbox and for nobody."""
     if not actor.id.startswith("person:"):

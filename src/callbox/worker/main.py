@@ -18,19 +18,24 @@ log = logging.getLogger(__name__)
 
 
 def all_loops() -> list[Loop]:
-    """The `LOOP` of each module of the folder."""
+    """The `LOOP` of each module of the folder, or its `all_of_it()` where there are several. Raises ConfigError."""
     names = sorted(info.name for info in pkgutil.iter_modules(loops.__path__))
-    return [importlib.import_module(f"{loops.__name__}.{name}").LOOP for name in names]
+    modules = [importlib.import_module(f"{loops.__name__}.{name}") for name in names]
+    return [
+        loop
+        for module in modules
+        for loop in (module.all_of_it() if hasattr(module, "all_of_it") else [module.LOOP])
+    ]
 
 
-def work(stop: threading.Event) -> None:
-    """Run every loop until `stop`."""
+def work(stop: threading.Event, found: list[Loop]) -> None:
+    """Run these loops until `stop`."""
     from callbox.journal.clock import database_time
     from callbox.worker.listen import listen
     from callbox.worker.standing import standing
 
     watched: list[Runner] = []
-    with running([*all_loops(), standing(watched)], stop, database_time) as runners:
+    with running([*found, standing(watched)], stop, database_time) as runners:
         watched.extend(runners)
         ear = threading.Thread(target=listen, args=(runners, stop), name="listen", daemon=True)
         ear.start()
@@ -49,6 +54,7 @@ def main() -> None:
     try:
         django.setup()
         check_tables(settings.CONFIG.database_url or "")
+        found = all_loops()
     except ConfigError as error:
         log.critical("The worker does not start. %s", error)
         raise SystemExit(WRONG_SETTINGS) from None
@@ -56,4 +62,4 @@ def main() -> None:
     from callbox.access.seeing import work_as_system
 
     work_as_system()
-    work(stop)
+    work(stop, found)

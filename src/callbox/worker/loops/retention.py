@@ -17,6 +17,7 @@ from callbox.intake import retention as intake
 from callbox.intake.actions import RETENTION as OF_CALLERS
 from callbox.intake.reactions import NAME
 from callbox.journal.queries import position_of
+from callbox.messages import retention as messages
 from callbox.pictures import retention as pictures
 from callbox.worker.loop import Loop
 
@@ -29,6 +30,7 @@ def step(at: datetime) -> int:
         door.erase_expired(position_of(NAME), by=ACTOR, at=at)
         + intake.erase_expired(by=ACTOR, at=at)
         + incidents.erase_expired(by=ACTOR, at=at)
+        + messages.erase_expired(by=ACTOR, at=at)
         + pictures.erase_expired(by=ACTOR, at=at)
         + access.erase_expired(by=ACTOR, at=at)
         + dispatch.forget_messages(by=ACTOR, at=at)
@@ -38,7 +40,7 @@ def step(at: datetime) -> int:
 
 def _look_after_keys(at: datetime) -> int:
     """Keys are made before they are needed and destroyed at their date; what an older release wrote is sealed."""
-    keys.make_keys((OF_CALLERS, OF_INCIDENTS), at=at)
+    keys.make_keys((OF_CALLERS, OF_INCIDENTS, *messages.kept_spans(at)), at=at)
     sealed = (
         old_contacts.seal_old(by=ACTOR, at=at)
         + old_callers.seal_old(by=ACTOR, at=at)

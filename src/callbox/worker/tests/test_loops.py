@@ -30,6 +30,7 @@ def test_every_loop_registers_itself() -> None:
     assert [loop.name for loop in main.all_loops()] == [
         "clocks",
         "contacts",
+        "messages",
         "printout",
         "retention",
         "seals",
