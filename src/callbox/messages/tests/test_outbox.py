@@ -10,6 +10,8 @@ from django.db import connection, transaction
 from tests.world import AT, call_taker, journal_size, moves_in_between, supervisor
 
 from callbox.access.models import PersonalRead
+from callbox.access.seeing import seeing
+from callbox.access.sight import sight_of
 from callbox.journal import queries as journal
 from callbox.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Unavailable
 from callbox.messages import actions, queries, sending, turns
@@ -61,6 +63,13 @@ def test_a_message_goes_out_once_for_its_key(out: Path) -> None:
     assert state_of(message) == (SENT, "")
     assert moves(message) == ["queue", "take"]
     assert journal.verify().ok
+
+
+def test_whoever_moves_a_matter_need_not_see_what_is_sent_because_of_it(out: Path) -> None:
+    with seeing(sight_of(call_taker())):
+        message = queued()
+        assert not Message.objects.filter(pk=message).exists()
+    assert Message.objects.filter(pk=message).exists()
 
 
 def test_a_move_that_is_undone_sends_nothing(out: Path) -> None:
