@@ -15,7 +15,7 @@ from callbox.messages.models import Message
 from callbox.messages.turns import Turn
 from callbox.messages.ways import gateways_on
 
-SENDER = system_actor("messages")
+SENDER, ERASER = system_actor("messages"), system_actor("retention")
 TO = {"email": "made-up@city.example", "sms": "+15550104711"}
 
 

@@ -20,6 +20,7 @@ from callbox.messages.gateways import hand_over
 from callbox.messages.models import Message, Text
 from callbox.messages.retention import erase_expired, kept_spans
 from callbox.messages.tests.outbox import (
+    ERASER,
     LATER,
     SENDER,
     TO,
@@ -32,7 +33,6 @@ from callbox.messages.tests.outbox import (
     wanted,
 )
 from callbox.messages.ways import kind_on
-from callbox.worker.loops.retention import ACTOR as ERASER
 
 pytestmark = pytest.mark.usefixtures("committed")
 LONG_AFTER = AT + timedelta(days=5)

@@ -18,8 +18,7 @@ from callbox.messages.actions import set_reach
 from callbox.messages.domain import UNDELIVERED
 from callbox.messages.models import Message, Reach
 from callbox.messages.retention import erase_expired
-from callbox.messages.tests.outbox import SENDER, files_in, folder, run
-from callbox.worker.loops.retention import ACTOR as ERASER
+from callbox.messages.tests.outbox import ERASER, SENDER, files_in, folder, run
 
 pytestmark = pytest.mark.usefixtures("committed")
 HOUR = timedelta(hours=1)
