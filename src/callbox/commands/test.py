@@ -1,29 +1,54 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Run all tests, on a throw-away server and a real Chromium."""
+"""Run all tests, on throw-away servers and a real Chromium."""
 
 import argparse
+import json
 import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 
 HELP = "run all tests (more arguments go to pytest)"
+SERVERS = "CALLBOX_TEST_SERVERS"  # read by tests/servers.py
+MOST = 4  # each worker has a server, and at times an installation and a browser of its own
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Everything is passed on to pytest."""
+    """Everything else is passed on to pytest."""
+    parser.add_argument(
+        "--workers",
+        type=int,
+        help="tests run at once (usual: a worker for each core; one when tests are named)",
+    )
     parser.set_defaults(takes_rest=True)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Start the server, migrate, run pytest; the answer is pytest's."""
-    from callbox.commands._setup import database, prepare
+    """Start the servers, migrate, run pytest; the answer is pytest's."""
+    from callbox.commands._setup import prepare
     from callbox.host.config import CHECKOUT
 
     prepare()
+    workers = args.workers or (1 if args.rest else min(os.cpu_count() or 1, MOST))
+    spread = ["-n", str(workers), "--dist", "loadfile", "--max-worker-restart", "0"] if workers > 1 else []
+    with ExitStack() as stack:
+        said = [stack.enter_context(server()) for _ in range(workers)]
+        return subprocess.run(  # noqa: S603 - our own words, and the caller's for pytest
+            [sys.executable, "-m", "pytest", *spread, *args.rest],
+            cwd=CHECKOUT,
+            check=False,
+            env=os.environ | {SERVERS: json.dumps(said)},
+        ).returncode
+
+
+@contextmanager
+def server() -> Iterator[dict[str, str]]:
+    """A home and a server of one worker's own, as the environment names them."""
+    from callbox.commands._setup import database
+
     with tempfile.TemporaryDirectory(prefix="callbox-home-") as home:
         os.environ["CALLBOX_HOME"] = home
-        with database(temporary=True):
-            return subprocess.run(  # noqa: S603 - our own words, and the caller's for pytest
-                [sys.executable, "-m", "pytest", *args.rest], cwd=CHECKOUT, check=False
-            ).returncode
+        with database(temporary=True) as urls:
+            yield {"CALLBOX_HOME": home, "DATABASE_URL": urls.app, "CALLBOX_OWNER_URL": urls.owner}
