@@ -8,6 +8,8 @@ import pytest
 
 from callbox.drills.invariants import ALL, OVERTAKEN, check
 from callbox.drills.ledger import Ack, Followed, Ledger, Move, Sent
+from callbox.drills.load import load
+from callbox.drills.site import HEALTHY_S, await_true, site
 from callbox.drills.snapshot import ContactRow, EntryRow, MatterRow, Snapshot, read
 
 DESK, UNIT = "desk:answering", "unit-1"
@@ -36,6 +38,7 @@ def sound() -> tuple[Ledger, Snapshot]:
         MatterRow("sent-2", "assignment", "assigned", 1, "person:1", True, UNIT),
     ]
     found.reader = (20, 2)
+    found.committed = {xid: float(xid) for xid in range(1, 50)}
     ledger.moves = [Move("call-1", "claim"), Move("sent-1", "clear")]
     ledger.followed = [Followed((30, 1), [(31, 2), (32, 3), (33, 4)]), Followed((0, 0))]
     return ledger, found
@@ -56,6 +59,23 @@ def add(
 
 def test_a_sound_installation_passes() -> None:
     assert check(*sound()) == []
+
+
+def test_who_was_not_committed_yet_does_not_wait() -> None:
+    ledger, found = sound()
+    complaints_before_an_emergency(ledger, found)
+    found.committed |= {10: 29.5, 20: 29.5}
+    assert not [one for one in check(ledger, found) if one.rule == "order"]
+
+
+def test_what_is_looked_at_knows_when_it_was_committed() -> None:
+    with site() as here, load(here, seed=3) as ledger:
+        await_true(lambda: len(list(ledger.acknowledged())) > 2, HEALTHY_S, "nothing is accepted")
+        here.await_healthy()
+        found = here.look()
+    assert {row.position[0] for row in found.contacts} <= found.committed.keys()
+    assert {row.position[0] for row in found.entries if row.contact} <= found.committed.keys()
+    assert len({row.contact for row in found.entries if row.contact}) > 2
 
 
 def test_a_snapshot_survives_being_written() -> None:

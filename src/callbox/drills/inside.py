@@ -12,6 +12,10 @@ from datetime import datetime
 from typing import Any
 
 UNITS = 8
+COMMITTED = """
+SELECT xid::text, extract(epoch FROM pg_xact_commit_timestamp(xid::xid))
+FROM (SELECT xid FROM door_contact UNION SELECT xid FROM journal_entry) AS written
+"""
 PEOPLE = {"taker": "call_taker", "desk": "dispatcher", "chief": "supervisor"}
 PORTION = 500
 SCREENS = 10
@@ -116,6 +120,7 @@ def _look() -> str:
         matters=_matters(),
         entries=_entries(),
         reader=position_of(NAME),
+        committed=_committed(),
         journal_problem=verdict.problem,
     )
     return found.written()
@@ -161,6 +166,18 @@ def _entries() -> list[Any]:
             told = (str(row.chain), row.number, row.kind, row.move, row.becomes)
             found.append(EntryRow(*told, position, contact))
     return found
+
+
+def _committed() -> dict[int, float]:
+    """When each transaction was, for as many as the server remembers; none where it does not keep that."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW track_commit_timestamp")
+        if cursor.fetchone() != ("on",):
+            return {}
+        cursor.execute(COMMITTED)
+        return {int(xid): float(at) for xid, at in cursor.fetchall() if at is not None}
 
 
 def main() -> None:

@@ -91,10 +91,17 @@ def taken_in_order_once(_ledger: Ledger, found: Snapshot) -> Iterator[Broken]:
 
 
 def the_more_urgent_is_taken_first(_ledger: Ledger, found: Snapshot) -> Iterator[Broken]:
-    """While a contact waited, no more than two portions of contacts from less urgent lanes were made calls."""
-    arrived = {row.id: (lane_of(row.channel).rank, row.position) for row in found.contacts}
+    """While a contact waited, no more than two portions of contacts from less urgent lanes were made calls.
+
+    It waits from the commit on: before, nobody could see it, however long its transaction took.
+    """
+    arrived = {
+        row.id: (lane_of(row.channel).rank, found.committed[row.position[0]])
+        for row in found.contacts
+        if row.position[0] in found.committed
+    }
     told = (row for row in found.entries if row.kind == "call" and row.move in ("open", "contact"))
-    taken = {row.contact: row.position for row in told if row.contact in arrived}
+    taken = {row.contact: found.committed[row.position[0]] for row in told if row.contact in arrived}
     for rank in sorted({of for of, _ in arrived.values()}):
         less_urgent = sorted(at for contact, at in taken.items() if arrived[contact][0] > rank)
         for contact, at in taken.items():

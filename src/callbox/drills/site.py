@@ -31,7 +31,7 @@ from callbox.host.provision import APP, Urls, provision
 HEALTHY_S = 120.0  # longer, and it counts as broken; what is late is measured apart
 TICK_S = 0.08
 SETTLED_S = 0.3  # killed again and again, a process that came up counts as well at once
-SETTINGS = {"shared_buffers": "64MB"}
+SETTINGS = {"shared_buffers": "64MB", "track_commit_timestamp": "on"}
 CSRF = "d" * 32
 
 

@@ -46,13 +46,17 @@ class EntryRow:
 
 @dataclass(slots=True)
 class Snapshot:
-    """All rows at one moment. taken: pairs of contact and call. reader: how far contacts were made calls."""
+    """All rows at one moment. taken: pairs of contact and call. reader: how far contacts were made calls.
+
+    committed: of each transaction (the first number of a position) the second at which it was, where that is known.
+    """
 
     contacts: list[ContactRow] = field(default_factory=list)
     taken: list[tuple[str, str]] = field(default_factory=list)
     matters: list[MatterRow] = field(default_factory=list)
     entries: list[EntryRow] = field(default_factory=list)
     reader: Position = (0, 0)
+    committed: dict[int, float] = field(default_factory=dict)
     journal_problem: str = ""
 
     def written(self) -> str:
@@ -69,6 +73,7 @@ def read(text: str) -> Snapshot:
         matters=[MatterRow(**row) for row in said["matters"]],
         entries=[EntryRow(**_placed(row)) for row in said["entries"]],
         reader=tuple(said["reader"]),
+        committed={int(xid): at for xid, at in said["committed"].items()},
         journal_problem=said["journal_problem"],
     )
 

@@ -62,7 +62,7 @@ def test_other_crews_see_nothing_of_it(sent: Any) -> None:
     assert send(client, press("acknowledge", assignment.pk)).json()["results"][0]["result"] == "refused"
 
 
-@pytest.mark.parametrize("path", ["/api/crew", f"/api/crew/route/{new_id()}"])
+@pytest.mark.parametrize("path", ["/api/crew", f"/api/crew/route/{new_id()}"], ids=["crew", "route"])
 def test_who_rides_on_no_unit_is_told_so(path: str) -> None:
     assert signed_in(None).get(path).status_code == 401
     answer = signed_in(person("desk", "dispatcher")).get(path)
