@@ -36,8 +36,12 @@ class Job:
     call: Callable[[], object] | None = None
 
     def answer(self, result: object = None, error: BaseException | None = None) -> None:
-        """Tell whoever waits, in its own thread; it may have stopped waiting."""
-        self.loop.call_soon_threadsafe(_settle, self.future, result, error)
+        """Tell whoever waits, in its own thread; it may have stopped waiting, and its loop be closed."""
+        try:
+            self.loop.call_soon_threadsafe(_settle, self.future, result, error)
+        except RuntimeError:
+            if not self.loop.is_closed():
+                raise
 
 
 class Spool:

@@ -17,11 +17,14 @@ from callbox.door.screens import Screen, Screens
 from callbox.door.stream import Streams
 from callbox.door.tail import Position
 from callbox.door.tests.conftest import Guest, Server
+from callbox.door.tests.process import DoorProcess
 from callbox.door.tests.test_stream import DESK, position, write_entry
 from callbox.door.tickets import Ticket
 from callbox.door.watch import Watch
 
 MANY = 60
+# Nothing older is under way, the server's own upkeep included: readers are told of it.
+SETTLED = "SELECT pg_snapshot_xmin(pg_current_snapshot()) > %s::text::xid8"
 
 
 def ticket(person: UUID, signin: UUID) -> Ticket:
@@ -87,6 +90,7 @@ def test_those_who_missed_something_catch_up_over_a_few_connections(
     chain = write_entry(server)
     until = Position.read(position(server))
     assert until
+    DoorProcess.wait_until(lambda: server.rows(SETTLED, until.xid) == [(True,)])
 
     async def counted(dsn: str, deadline_s: float) -> asyncpg.Connection:
         opened.append(await connect(dsn, deadline_s))

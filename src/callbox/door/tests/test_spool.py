@@ -40,6 +40,24 @@ def test_nothing_is_said_before_the_disk_has_it(spool: Spool, monkeypatch: pytes
     assert spool.waiting == 1
 
 
+def test_who_went_away_before_the_answer_does_not_end_it(
+    spool: Spool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_sync = threading.Event()
+
+    async def ask_and_leave() -> None:
+        asking = asyncio.ensure_future(spool.append(b"first"))
+        await asyncio.sleep(0)
+        asking.cancel()
+
+    with monkeypatch.context() as held:
+        held.setattr(os, "fdatasync", lambda _: may_sync.wait(10))
+        asyncio.run(ask_and_leave())
+        may_sync.set()
+        asyncio.run(asyncio.wait_for(spool.append(b"second"), 30))
+    assert spool.waiting == 2
+
+
 def test_those_that_come_in_together_share_a_flush(spool: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
     flushes: list[int] = []
     first_is_in, go_on = threading.Event(), threading.Event()
