@@ -35,6 +35,7 @@ from tests.world import AT, SETUP, call_taker, dispatcher
 OWN, FOREIGN, STRANGER = "own", "foreign", "stranger"
 OTHER_CREW, WITHOUT = "other_crew", "without_role"
 LON, LAT = -122.4194, 37.7749
+PLACES = {OWN: (LON, LAT), FOREIGN: (-122.42173, 37.77611)}
 
 
 @dataclass
@@ -129,19 +130,19 @@ def _walker(night: Night, name: str, role: str, keys: tuple[str, ...]) -> None:
 
 
 def _side(night: Night, name: str) -> None:
-    now, unit = timezone.now(), night.units[name]
+    now, unit, (lon, lat) = timezone.now(), night.units[name], PLACES[name]
     texts = {each: f"kanarié {name} {each} {index:02d}vogel" for index, each in enumerate(CALLER)}
     said: dict[str, Any] = {
         **texts,
         "number": {OWN: "+15550104711", FOREIGN: "+15550104712"}[name],
-        "lon": LON,
-        "lat": LAT,
+        "lon": lon,
+        "lat": lat,
     }
     call = world.waiting_call(said.pop("words"), **said)
     claim_call(call.pk, by=call_taker(), at=now)
     address, note, remark = (f"kanarié {name} {each} vogel" for each in ("address", "note", "remark"))
     incident = open_for_call(
-        Where(LON, LAT, address, note), Kind("FIRE.BUILDING"), call=call.pk, by=call_taker(), at=now
+        Where(lon, lat, address, note), Kind("FIRE.BUILDING"), call=call.pk, by=call_taker(), at=now
     )
     sent = assign_unit(incident.pk, unit.pk, by=dispatcher(), at=now)
     add_remark(incident.pk, remark, by=dispatcher(), at=now)
@@ -155,6 +156,10 @@ def _side(night: Night, name: str) -> None:
         night.tokens.append(Token(f"{name}.{each}", text, ("call.personal",), heard))
     for each, text in {"address": address, "note": note, "remark": remark}.items():
         night.tokens.append(Token(f"{name}.{each}", text, ("incident.personal",), reached))
+    if name == FOREIGN:
+        for each, number in {"lon": lon, "lat": lat}.items():
+            text, also = str(abs(number)), ("incident.personal", "call.personal", "incident.see")
+            night.tokens.append(Token(f"{name}.{each}", text, (), reached, also=also))
     night.whole(f"{name}.call", call.pk, "call.see", scope=heard, also=("reads.see",))
     night.whole(f"{name}.incident", incident.pk, "incident.see", scope=reached, also=("reads.see",))
     night.whole(f"{name}.assignment", sent.pk, "assignment.see", scope=tuple(_fresh(sent).scope))

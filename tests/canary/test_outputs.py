@@ -17,13 +17,31 @@ from tests.canary.tokens import Texts, Token
 from tests.canary.walking import said_by
 from tests.city import link_sf
 
-PRINTED = (".address",)  # of open incidents: a crew must be able to find them on the day everything is down
+SAID_OF_ITSELF = ("/health", "/door/health", "/door/metrics", "/door/state")
+PRINTED = (
+    ".address",
+    ".lon",
+    ".lat",
+)  # of open incidents: a crew must be able to find them on the day everything is down
 
 
 def found(tokens: list[Token], said: str) -> list[str]:
     """The fields whose words stand there."""
     texts = Texts.of(said)
     return [each.field for each in tokens if each.found_in(texts)]
+
+
+def kept_in_the_open(night: Night, home: Path, but: str) -> dict[str, list[str]]:
+    """By file of an installation, the words that stand in it: whatever file there is, but those in one folder."""
+    tokens = [each for each in night.tokens if not each.whole]
+    files = [path for path in home.rglob("*") if path.is_file() and not path.is_symlink()]
+    assert files
+    told = {
+        str(path.relative_to(home)): found(tokens, path.read_bytes().decode(errors="replace"))
+        for path in files
+        if but not in path.parts
+    }
+    return {name: words for name, words in told.items() if words}
 
 
 def test_what_tells_how_it_is_tells_of_nobody(night: Night, tmp_path: Path) -> None:
@@ -34,12 +52,12 @@ def test_what_tells_how_it_is_tells_of_nobody(night: Night, tmp_path: Path) -> N
         words = next(each.text for each in night.tokens if each.field == "foreign.words")
         assert door.post(words.encode(), key="k", channel="app").status == 201
         said = [
-            door.ask("GET", path, headers={"Authorization": f"Callbox {given}"})
-            for path in ("/health", "/door/health", "/door/metrics", "/door/state")
+            door.ask("GET", path, headers={"Authorization": f"Callbox {given}"}) for path in SAID_OF_ITSELF
         ]
     assert [each.status for each in said] == [200, 200, 200, 200]
     for each in said:
         assert found(night.tokens, each.body.decode()) == []
+    assert kept_in_the_open(night, tmp_path, "") == {}
 
 
 def test_what_the_worker_writes_tells_of_nobody(night: Night, tmp_path: Path) -> None:
@@ -62,6 +80,7 @@ def test_what_the_worker_writes_tells_of_nobody(night: Night, tmp_path: Path) ->
     page = found(night.tokens, printed.read_text())
     assert {each for each in page if not each.endswith(PRINTED)} == set()
     assert "foreign.address" in page, "it is the list that was looked at"
+    assert kept_in_the_open(night, tmp_path, FOLDER) == {}
     lines = [json.dumps(json.loads(line), ensure_ascii=False) for line in log.read_text().splitlines()]
     assert found([each for each in night.tokens if not each.whole], "\n".join(lines)) == []
 

@@ -103,7 +103,7 @@ def quiet_answers(night: Night, side: str) -> Answers:
         for walker in night.walkers
         if walker.name in ("crew", "without_role", "nobody")
         for ask in asks(night, side)
-        if ask.method == "GET" and ask.path.startswith("/api/")
+        if ask.method == "GET"
     }
 
 

@@ -18,9 +18,10 @@ from callbox.kernel.text import gettext_noop as _
 from callbox.matters.actions import move, open_matter
 from callbox.matters.domain import Change, Moved
 from callbox.matters.promises import clock
-from callbox.matters.queries import hold_state
+from callbox.matters.queries import hold, hold_state
 
 ONE_ACTIVE = "dispatch_one_active_assignment"
+TELLING = ("arrive", "clear")  # the milestones that move the incident too
 
 
 @transaction.atomic
@@ -132,6 +133,8 @@ def move_assignment(
         )
     assignment = queries.assignment_for(by, assignment_id)
     _check_time(assignment, at)
+    if name in TELLING:
+        _hold(assignment)
     said = {
         **(facts or {}),
         "unit": assignment.unit_id,
@@ -149,6 +152,12 @@ def move_assignment(
         _stand_down(assignment, by, at)
         _activate_next(assignment.unit_id, by, at)
     return moved
+
+
+def _hold(assignment: Assignment, *more: UUID) -> None:
+    """What the step may move: the unit's assignments, one of which may be taken up next, and the incident."""
+    waiting = queries.unfinished_of_unit(assignment.unit_id)
+    hold(assignment.matter_id, assignment.incident_id, *waiting, *more)
 
 
 def _check_time(assignment: Assignment, at: datetime) -> None:
@@ -192,6 +201,7 @@ def _said(assignment: Assignment) -> dict[str, object]:
 def activate_assignment(assignment_id: UUID, *, by: Actor, at: datetime) -> Moved:
     """Take up a stacked assignment now; the active one, if there is any, goes behind it."""
     assignment = queries.assignment_for(by, assignment_id)
+    _hold(assignment)
     held = queries.active_assignment(assignment.unit_id)
     if held is not None and held.pk != assignment.pk:
         move(held.matter, "stack", Change(_said(held)), by=by, at=at)
@@ -209,6 +219,7 @@ def withdraw_assignment(assignment_id: UUID, name: str, reason: str, *, by: Acto
 
 def _withdraw(assignment_id: UUID, name: str, facts: Mapping[str, object], by: Actor, at: datetime) -> Moved:
     assignment = queries.assignment_for(by, assignment_id)
+    _hold(assignment)
     moved = move(assignment.matter, name, Change({**_said(assignment), **facts}), by=by, at=at)
     Assignment.objects.filter(pk=assignment_id).update(active=False, clear_at=at)
     _stand_down(assignment, by, at)
@@ -221,6 +232,7 @@ def _withdraw(assignment_id: UUID, name: str, facts: Mapping[str, object], by: A
 def divert_unit(assignment_id: UUID, to_incident: UUID, *, by: Actor, at: datetime) -> Assignment:
     """Send a unit that is not yet on scene to another incident instead."""
     assignment = queries.assignment_for(by, assignment_id)
+    _hold(assignment, to_incident)
     _withdraw(assignment_id, "divert", {"to": to_incident}, by, at)
     return assign_unit(to_incident, assignment.unit_id, by=by, at=at)
 

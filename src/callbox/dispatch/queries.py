@@ -111,6 +111,13 @@ def next_stacked(unit_id: UUID) -> Assignment | None:
     return stacked.order_by("assigned_at").first()
 
 
+def unfinished_of_unit(unit_id: UUID) -> Sequence[UUID]:
+    """What the unit is doing and what waits behind it."""
+    return list(
+        Assignment.objects.filter(unit_id=unit_id, matter__final=False).values_list("matter_id", flat=True)
+    )
+
+
 def others_going(incident_id: UUID, but: UUID) -> bool:
     """Whether another unit still has something to do at the incident."""
     going = Assignment.objects.filter(incident_id=incident_id, matter__final=False).exclude(matter_id=but)

@@ -24,6 +24,7 @@ from callbox.kernel.workflow import is_code
 from callbox.matters.actions import move, open_matter
 from callbox.matters.domain import NOTHING, Change, Moved
 from callbox.matters.promises import clock
+from callbox.matters.queries import hold, lock_open
 
 RETENTION = timedelta(days=365)  # set by the authority; rows are erased after it, the journal stays
 DESK = "desk:dispatch"
@@ -249,10 +250,15 @@ def close_incident(
 
 @transaction.atomic
 def merge_incident(incident_id: UUID, into: UUID, *, by: Actor, at: datetime) -> Moved:
-    """The same event as another open incident: its calls go there and it ends here."""
+    """The same event as another open incident: its calls go there and it ends here.
+
+    Raises Conflict when one of them is not open any more.
+    """
     if incident_id == into:
         raise Invalid(_("An incident cannot be merged into itself."))
     incident, other = queries.incident_for(by, incident_id), queries.incident_for(by, into)
+    hold(incident_id, into)
+    lock_open(into)
     moved = move(incident.matter, "merge", Change({"into": into}), by=by, at=at)
     Incident.objects.filter(pk=incident_id).update(merged_into=into)
     for call in IncidentCall.objects.filter(incident=incident):

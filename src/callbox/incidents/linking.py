@@ -17,6 +17,7 @@ from callbox.kernel.errors import Conflict
 from callbox.kernel.text import gettext_noop as _
 from callbox.matters.actions import waive_part
 from callbox.matters.domain import Moved
+from callbox.matters.queries import hold
 
 
 @transaction.atomic
@@ -48,6 +49,7 @@ def open_for_call(
 @transaction.atomic
 def link_call_to_incident(call: UUID, incident_id: UUID, *, by: Actor, at: datetime) -> Moved:
     """The call tells of an incident that is open already. What the call did."""
+    hold(incident_id, call)
     _check_free(call, by)
     add_call(incident_id, call, by=by, at=at)
     return link_call(call, incident_id, by=by, at=at)

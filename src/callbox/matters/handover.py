@@ -52,6 +52,7 @@ def time_out_offers(*, by: Actor, at: datetime) -> int:
         HandOver.objects.select_for_update(skip_locked=True, of=("self",))
         .select_related("matter")
         .filter(state=OFFERED, answer_by__lte=at)
+        .order_by("matter_id")  # as `queries.hold` does
     )
     for offer in late:
         _settle(offer, TIMED_OUT, by, at)
