@@ -47,6 +47,7 @@ def known(urls: Urls) -> Iterator[Urls]:
 def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     done: list[str] = []
     monkeypatch.setattr(_upgrade, "apply_migrations", lambda _urls, step: done.append(step))
+    monkeypatch.setattr(_upgrade, "is_expanded", lambda _dsn: "expand" in done)
     return done
 
 

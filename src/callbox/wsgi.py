@@ -2,6 +2,7 @@
 """The web process's entry."""
 
 import os
+import signal
 import threading
 import time
 from importlib import import_module
@@ -13,13 +14,22 @@ from django.utils import timezone
 from callbox.host.child import PARENT, end_with_parent
 from callbox.host.clock import CLOCK
 from callbox.host.config import load
+from callbox.host.ending import end_within
 from callbox.host.schema import check_tables
 
 WARM_AFTER_S = 2.0  # the first pages go first
 ASK_TIME_S = 3.0
 
+
+def _orphaned(*_: object) -> None:
+    """The server that runs us in a process of its own was killed: answer what was asked, and end."""
+    end_within()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
 if PARENT in os.environ:
-    end_with_parent()  # the server runs us in a process of its own, which must not outlive it
+    signal.signal(signal.SIGUSR1, _orphaned)  # its library takes SIGTERM for itself once we are loaded
+    end_with_parent(signal.SIGUSR1)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "callbox.settings")
 check_tables(load().database_url or "")
 application = get_wsgi_application()

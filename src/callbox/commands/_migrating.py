@@ -5,6 +5,10 @@ import os
 import sys
 
 EXPAND, CONTRACT = "expand", "contract"
+HELD_UP = (
+    "can only be applied after what the release before this one takes away: finish that upgrade first, "
+    "with that release (callbox upgrade --contract)."
+)
 
 
 def targets(pending: dict[str, list[str]]) -> dict[str, str | None]:
@@ -23,6 +27,17 @@ def targets(pending: dict[str, list[str]]) -> dict[str, str | None]:
         elif first > 0:
             far[app] = names[first - 1]
     return far
+
+
+def held_up(pending: dict[str, list[str]]) -> list[str]:
+    """Those that only add but come after one that takes away: an earlier release's, which was never contracted."""
+    from callbox.host.releases import contracts
+
+    found = []
+    for app, names in pending.items():
+        first = next((index for index, name in enumerate(names) if contracts(name)), len(names))
+        found += [f"{app} {name}" for name in names[first:] if not contracts(name)]
+    return found
 
 
 def main(step: str) -> None:
@@ -51,6 +66,8 @@ def _apply(step: str) -> None:
     pending: dict[str, list[str]] = {}
     for migration, _backwards in executor.migration_plan(executor.loader.graph.leaf_nodes()):
         pending.setdefault(migration.app_label, []).append(migration.name)
+    if late := held_up(pending):
+        raise SystemExit(f"{', '.join(late)} {HELD_UP}")
     for app, name in targets(pending).items():
         call_command("migrate", app, *([name] if name else []), **quiet)
 

@@ -18,9 +18,11 @@ from callbox.host.config import Config, load
 from callbox.host.errors import HostError
 from callbox.host.provision import APP, Urls
 from callbox.host.releases import session_name, version
+from callbox.host.schema import is_expanded
 from callbox.host.upgrades import Upgrade, check_not_half_run, note_upgrade
 
 SPARE_BYTES = 256 << 20
+NOT_EXPANDED = ("backed-up", "expanding")
 OTHERS = (
     "SELECT DISTINCT application_name FROM pg_stat_activity"
     " WHERE usename = %s AND datname = current_database() AND application_name <> %s"
@@ -55,9 +57,9 @@ def _expand(config: Config, args: argparse.Namespace) -> int:
 
 def _contract(config: Config) -> int:
     going_on = check_not_half_run(config.home, session_name())
-    if going_on is not None and going_on.step in ("backed-up", "expanding"):
-        raise HostError("The tables were not expanded yet: callbox upgrade comes first.")
     with known_database() as urls:
+        if (going_on and going_on.step in NOT_EXPANDED) or not is_expanded(urls.owner):
+            raise HostError("The tables were not expanded yet: callbox upgrade comes first.")
         if older := _older_sessions(urls):
             raise HostError(
                 f"Processes of another release use the database ({', '.join(older)}): restart them with this one first."

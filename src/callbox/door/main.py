@@ -10,6 +10,7 @@ from callbox.door.app import Door
 from callbox.door.connection import Connection, most_connections
 from callbox.door.options import Options, options_from
 from callbox.host.config import load
+from callbox.host.ending import end_within
 from callbox.host.errors import WRONG_SETTINGS, HostError
 from callbox.host.logs import set_up_logging
 from callbox.host.vault import vault
@@ -28,6 +29,7 @@ class Server(uvicorn.Server):
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """A signal asks the process to end."""
+        end_within()
         self._door.screens.close()
         super().handle_exit(sig, frame)
 

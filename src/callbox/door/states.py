@@ -14,6 +14,7 @@ BACKUP_S = 36 * 3600.0
 LEVELS = ("ok", "unknown", "warn", "bad")
 SEALS, CLOCKS, LOOP = "unsealed entry", "unfired clock", "loop "
 CALENDAR = "calendar"
+MACHINE = "machine clock"  # of the worker
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +163,8 @@ def _calendar(seen: Seen) -> State:
 def _times(seen: Seen) -> State:
     if seen.answer_s is None:
         return State("times", "unknown")
-    apart = max(abs(seen.clock_s), abs(seen.web_clock_s), abs(seen.clock_s - seen.web_clock_s))
+    worker_s, _well = seen.behind.get(MACHINE, (0.0, True))
+    apart = max(abs(seen.clock_s), abs(seen.web_clock_s), abs(seen.clock_s - seen.web_clock_s), worker_s)
     return State("times", "differ" if apart > TIMES_S else "agree", {"age": apart, "ms": round(1000 * apart)})
 
 

@@ -72,11 +72,21 @@ def _said(words: str, names: set[tuple[str, str]]) -> str | None:
 def check_tables(dsn: str) -> None:
     """Raise ConfigError when the tables there are not this release's. A database that is away is no answer."""
     try:
-        with psycopg.connect(dsn, connect_timeout=ASK_S) as link:
-            applied = link.execute(APPLIED).fetchall()
-    except psycopg.errors.UndefinedTable:
-        applied = []
+        applied = _applied(dsn)
     except psycopg.OperationalError:
         return
     if problem := problem_with(applied):
         raise ConfigError(problem)
+
+
+def is_expanded(dsn: str) -> bool:
+    """Whether everything that this release adds is there. Raises OperationalError when nobody answers."""
+    return _older(_applied(dsn), None) is None
+
+
+def _applied(dsn: str) -> set[tuple[str, str]]:
+    try:
+        with psycopg.connect(dsn, connect_timeout=ASK_S) as link:
+            return set(link.execute(APPLIED).fetchall())
+    except psycopg.errors.UndefinedTable:
+        return set()

@@ -8,6 +8,7 @@ import pkgutil
 import signal
 import threading
 
+from callbox.host.ending import end_within
 from callbox.host.errors import WRONG_SETTINGS, ConfigError
 from callbox.host.logs import catch_the_uncaught
 from callbox.host.schema import check_tables
@@ -48,8 +49,13 @@ def main() -> None:
     from django.conf import settings
 
     stop = threading.Event()
+
+    def asked_to_end(*_: object) -> None:
+        end_within()
+        stop.set()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, asked_to_end)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "callbox.settings")
     try:
         django.setup()

@@ -84,6 +84,7 @@ FOUND: list[tuple[dict[str, Any], str, str]] = [
     ({}, "times", "agree"),
     ({"clock_s": -3600}, "times", "differ"),
     ({"web_clock_s": 3}, "times", "differ"),
+    ({"behind": {"machine clock": (3599.0, False)}}, "times", "differ"),
     ({"answer_s": None}, "times", "unknown"),
     ({}, "backup", "fresh"),
     ({"backup_age_s": 40 * 3600}, "backup", "old"),

@@ -22,7 +22,6 @@ TIMES = 6
 HOUR_S = 3_600
 LEAST_S, MOST_S = 1.0, 2.5
 PATIENCE_S = 60.0
-SAYS = ("door", "web")  # whose clocks stand on the page of states; nothing depends on the worker's
 # Each of these counts what is stamped, due or told ten minutes off or more; a busy machine is late by seconds.
 OFF = {
     "entries are stamped wrongly": """
@@ -67,10 +66,9 @@ def leap(clock: LeapingClock, part: str, seconds: int, result: Result) -> Fault:
         try:
             with Screens(here, Ledger(), 1).there():
                 time.sleep(dice.uniform(LEAST_S, MOST_S))
-            if part in SAYS:
-                await_true(
-                    lambda: _times(here) == "differ", PATIENCE_S, f"the page of states says nothing of {part}"
-                )
+            await_true(
+                lambda: _times(here) == "differ", PATIENCE_S, f"the page of states says nothing of {part}"
+            )
         finally:
             clock.put_off(part, 0)
         await_true(lambda: _times(here) == "agree", PATIENCE_S, "the page of states does not calm down")

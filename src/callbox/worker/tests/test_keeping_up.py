@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """What waits too long raises an alarm, and personal data goes at its date."""
 
+import time
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 from tests.contacts import raw_contact
 from tests.world import AT, INTAKE, call_taker, dispatcher, incident, waiting_call
 
+from callbox.host.clock import DatabaseClock
 from callbox.host.vault import Vault, vault
 from callbox.incidents.actions import add_remark, close_incident
 from callbox.incidents.models import Place, Remark
@@ -19,6 +22,7 @@ from callbox.intake.models import Caller
 from callbox.intake.reactions import take_contacts
 from callbox.journal.models import Entry
 from callbox.journal.queries import verify
+from callbox.worker import standing
 from callbox.worker.loops import retention, unread
 from callbox.worker.models import Health
 
@@ -87,3 +91,17 @@ def test_raw_bytes_go_at_their_date_but_never_before_they_were_read() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT id, body IS NULL AND sealed IS NULL FROM door_contact")
         assert dict(cursor.fetchall()) == {read: True, waiting: False}
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_a_machine_whose_clock_leaps_is_told_of_and_calms_down(
+    hours: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = DatabaseClock()
+    monkeypatch.setattr(standing, "CLOCK", there)
+    for ahead, well in ((hours, False), (0, True)):
+        there.learned = False
+        there.learn(timezone.now() + timedelta(hours=ahead), time.monotonic())
+        standing.note_standing([], AT)
+        assert health()["machine clock"] is well
+    assert Health.objects.get(part="machine clock").behind_s < 1
