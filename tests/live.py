@@ -76,11 +76,12 @@ class Live:
 
 
 @contextmanager
-def live_site(city: str = "sf") -> Iterator[Live]:
-    """The three processes on the test's database."""
+def live_site(city: str = "sf", **variables: str) -> Iterator[Live]:
+    """The three processes on the test's database, with these variables more."""
     port = free_port(0)
     web_port = free_port(0, but=port)
     more = {"CALLBOX_CITY": city, "CALLBOX_DOOR_PORT": str(port), "CALLBOX_WEB_PORT": str(web_port)}
+    more |= variables
     household = Household((WORKER, web(web_port, threads=4), DOOR), os.environ | more)
     household.start()
     try:

@@ -122,7 +122,7 @@ def is_up(here: Household, cookies: str) -> bool:
 
 
 @pytest.mark.usefixtures("committed")
-@pytest.mark.parametrize("harm", ["silent", "gone"])
+@pytest.mark.parametrize("harm", ["silent", pytest.param("gone", marks=pytest.mark.slow)])
 def test_orphans_end_and_what_was_promised_is_kept(folder: Path, harm: str) -> None:
     session = signed_in(person("lin", "supervisor")).cookies[settings.SESSION_COOKIE_NAME].value
     cookies = f"{settings.SESSION_COOKIE_NAME}={session}"

@@ -29,12 +29,14 @@ from callbox.door.spool import Spool
 from callbox.door.store import Store
 from callbox.door.stream import Streams
 from callbox.door.watch import Watch
+from callbox.host.config import HTTPS_ONLY
 from callbox.host.logs import request_id
 from callbox.host.vault import vault_at
 
 log = logging.getLogger(__name__)
 
 CONTACTS = "/door/contacts/"
+HSTS = (b"strict-transport-security", HTTPS_ONLY.encode())
 
 
 class Door:
@@ -53,7 +55,7 @@ class Door:
             await self._live(receive, send)
         elif scope["type"] == "http":
             request_id.set(secrets.token_hex(8))
-            await self._route(scope, receive, self._counted(send))
+            await self._route(scope, receive, self._on_its_way(send))
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close"})
 
@@ -76,13 +78,17 @@ class Door:
         else:
             await self.proxy.serve(scope, receive, send)
 
-    def _counted(self, send: Send) -> Send:
-        async def counting(message: MutableMapping[str, Any]) -> None:
+    def _on_its_way(self, send: Send) -> Send:
+        """Each answer is counted, and says with all others that there is only https, where that is so."""
+
+        async def sending(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
                 self.meter.answered(message["status"])
+                if self.options.https and HSTS[0] not in {name.lower() for name, _ in message["headers"]}:
+                    message["headers"] = [*message["headers"], HSTS]
             await send(message)
 
-        return counting
+        return sending
 
     def _is_ours(self, host: str) -> bool:
         """Known names and bare numbers only: a stranger's name that leads here could read as our pages do."""

@@ -17,6 +17,7 @@ class Options:
 
     home, city: where the installation keeps what it keeps, and which city is served. metrics_token_file: holds the
     token with which the metrics may be read from elsewhere.
+    https: people reach it by https only, and browsers are told so.
     behind_proxy: nobody but a proxy of ours reaches it, so what that says of the asker is true.
     gateways: addresses that send for many, whose contacts are not counted.
     """
@@ -32,6 +33,7 @@ class Options:
     host: str = "127.0.0.1"
     hosts: frozenset[str] = frozenset({"localhost"})
     body_limit: int = 1 << 20
+    https: bool = False
     behind_proxy: bool = False
     gateways: frozenset[str] = frozenset()
     home: Path = Path()
@@ -58,6 +60,7 @@ def options_from(config: Config) -> Options:
         host=_address("CALLBOX_DOOR_HOST", "127.0.0.1"),
         hosts=frozenset({"localhost", socket.gethostname().lower(), *named}),
         gateways=_addresses("CALLBOX_GATEWAYS"),
+        https=config.https,
         behind_proxy=environment.switch("CALLBOX_BEHIND_PROXY"),
         body_limit=environment.whole("CALLBOX_BODY_KIB", 1024, 1, 16_384) << 10,
         home=config.home,

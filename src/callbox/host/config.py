@@ -13,6 +13,8 @@ from callbox.host.errors import ConfigError
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 SECRET_BYTES = 32
+# Strict-Transport-Security where `https` holds: browsers ask no other way for a year.
+HTTPS_ONLY = "max-age=31536000; includeSubDomains"
 
 
 def default_home(checkout: Path, *, is_root: bool) -> Path:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from callbox.host.config import HTTPS_ONLY
+
 # Scripts and styles come from our own files only: text that somebody typed can never run. Workers are the
 # map's own file; blob: images are pictures that a page has drawn or somebody is about to send.
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -33,10 +35,6 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "geolocation=(self), camera=(), microphone=(), payment=(), usb=()",
 }
-
-
-# Sent where the installation says that its pages are reached by https only; browsers then ask no other way for a year.
-HTTPS_ONLY = "max-age=31536000; includeSubDomains"
 
 
 class SecurityHeaders:

@@ -14,6 +14,7 @@ import pytest
 
 from callbox.door.proxy import BODY_MOST
 from callbox.door.tests.process import DoorProcess
+from callbox.host.config import HTTPS_ONLY
 from callbox.pictures.domain import limits_on
 
 
@@ -38,6 +39,8 @@ class Web(http.server.BaseHTTPRequestHandler):
         self.send_header("Content-Encoding", "gzip")
         self.send_header("Content-Range", "bytes 0-1/2")
         self.send_header("Location", "/elsewhere")
+        if self.path == "/with-its-own":
+            self.send_header("Strict-Transport-Security", HTTPS_ONLY)
         self.send_header("Set-Cookie", "a=1")
         self.send_header("Set-Cookie", "b=2")
         self.send_header("Content-Length", str(len(body)))
@@ -106,6 +109,16 @@ def test_behind_a_proxy_of_ours_its_word_counts(door: DoorProcess) -> None:
     said = json.loads(gzip.decompress(door.ask("GET", "/", headers={"X-Forwarded-Proto": "https"}).body))
     assert said["headers"]["x-forwarded-proto"] == "https"
     assert said["headers"]["x-forwarded-for"] == "127.0.0.1"
+
+
+@pytest.mark.usefixtures("web")
+def test_where_there_is_https_only_whatever_the_door_answers_says_so(door: DoorProcess) -> None:
+    door.stop()
+    door.environment = {"CALLBOX_HTTPS": "1", "CALLBOX_BEHIND_PROXY": "1"}
+    door.start()
+    for path in ("/door/health", "/door/stream", "/door/no", "/moved", "/with-its-own"):
+        assert door.ask("GET", path).headers["strict-transport-security"] == HTTPS_ONLY
+    assert door.post(b"made up").headers["strict-transport-security"] == HTTPS_ONLY
 
 
 @pytest.mark.usefixtures("web")
