@@ -2,6 +2,7 @@
 """The command line: every module in `callbox.commands` is a command, so adding one touches nothing here."""
 
 import argparse
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -12,7 +13,8 @@ from callbox.kernel.errors import Refusal
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run one command; the answer is the exit code."""
+    """Run one command; the answer is the exit code. Asked to end, it puts away what it started, as at Ctrl-C."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     parser = argparse.ArgumentParser(prog="callbox", description="Callbox")
     add_commands(parser, callbox.commands)
     args, rest = parser.parse_known_args(arguments)

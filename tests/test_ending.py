@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A command that is asked to end puts away what it started, however it is asked."""
+
+import signal
+import subprocess
+import sys
+
+import pytest
+
+COMMAND = """
+import signal, sys
+import callbox.commands.drill as command
+from callbox.cli import main
+
+def run(args):
+    try:
+        print("up", flush=True)
+        signal.pause()
+    finally:
+        print("put away", flush=True)
+
+command.run = run
+sys.exit(main(["drill"]))
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_puts_away_what_it_started(number: signal.Signals) -> None:
+    with subprocess.Popen([sys.executable, "-c", COMMAND], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "up\n"
+        process.send_signal(number)
+        assert process.stdout.read() == "put away\n"
+    assert process.returncode == 130
