@@ -26,7 +26,7 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
-    "django.contrib.messages",
+    "callbox.web.flashes.Flashes",
     "django.contrib.postgres",
     "django.contrib.staticfiles",
     "django.contrib.admin",

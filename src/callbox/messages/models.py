@@ -36,7 +36,6 @@ class Message(models.Model):
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
-        db_table = "messages_message"
         indexes = [
             models.Index(
                 fields=["gateway", "rank", "due_at"],
@@ -59,7 +58,6 @@ class Text(models.Model):
     retain_until = models.DateTimeField()
 
     class Meta:
-        db_table = "messages_text"
         indexes = [
             models.Index(fields=["retain_until"], name="messages_text_due", condition=Q(sealed__isnull=False))
         ]
@@ -75,5 +73,4 @@ class Reach(models.Model):
     retain_until = models.DateTimeField()
 
     class Meta:
-        db_table = "messages_reach"
         constraints = [models.UniqueConstraint(fields=["holder", "way"], name="messages_reach_one")]

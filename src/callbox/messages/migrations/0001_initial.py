@@ -44,9 +44,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-            options={
-                "db_table": "messages_message",
-            },
+            options={},
         ),
         migrations.CreateModel(
             name="Reach",
@@ -58,7 +56,6 @@ class Migration(migrations.Migration):
                 ("retain_until", models.DateTimeField()),
             ],
             options={
-                "db_table": "messages_reach",
                 "constraints": [models.UniqueConstraint(fields=("holder", "way"), name="messages_reach_one")],
             },
         ),
@@ -72,14 +69,13 @@ class Migration(migrations.Migration):
                         primary_key=True,
                         related_name="text",
                         serialize=False,
-                        to="outbox.message",
+                        to="messages.message",
                     ),
                 ),
                 ("sealed", models.BinaryField(null=True)),
                 ("retain_until", models.DateTimeField()),
             ],
             options={
-                "db_table": "messages_text",
                 "indexes": [
                     models.Index(
                         condition=models.Q(("sealed__isnull", False)),
