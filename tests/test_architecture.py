@@ -76,6 +76,13 @@ PARTS = {
         "turns": "actions: a gateway's turn, again and again",
         "ways": "domain: dated numbers",
     },
+    "requests": {
+        "areas": "domain",
+        "catalogue": "domain",
+        "routing": "domain",
+        "editions": "actions: versions of tables",
+        "models": "queries answer with its rows",
+    },
     "pictures": {
         "developing": "actions",
         "models": "queries answer with its rows",

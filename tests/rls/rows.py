@@ -23,6 +23,8 @@ from callbox.matters.models import Clock, HandOver, Step
 from callbox.messages.actions import Wanted, queue_message, set_reach
 from callbox.pictures.actions import keep_picture
 from callbox.pictures.domain import Developed
+from callbox.requests.actions import Report, open_request
+from callbox.requests.actions import add_remark as add_request_remark
 from tests import world
 from tests.signed_in import person
 from tests.world import AT, call_taker, dispatcher
@@ -70,7 +72,9 @@ def side(name: str) -> Side:
         *_of_matters(scopes, call.pk, incident.pk, assignment.pk, unit.pk),
         *_of_unit(unit, scopes[unit.pk]),
     ]
-    return Side(unit.pk, crew, (*told, *_of_person(crew), *_messages(name, incident.pk, crew)))
+    return Side(
+        unit.pk, crew, (*told, *_of_request(), *_of_person(crew), *_messages(name, incident.pk, crew))
+    )
 
 
 def _messages(name: str, incident: UUID, crew: Person) -> list[Row]:
@@ -125,6 +129,21 @@ def _of_matters(
         )
     ]
     return rows
+
+
+def _of_request() -> list[Row]:
+    found = open_request(Report("other"), by=call_taker(), at=AT)
+    add_request_remark(found.pk, "canary remark", by=call_taker(), at=AT)
+    scope = tuple(found.matter.scope)
+    return [
+        Row(table, column, found.pk, action, scope)
+        for table, column, action in (
+            ("requests_request", "matter_id", "request.see"),
+            ("requests_details", "request_id", "request.personal"),
+            ("requests_reporter", "request_id", "request.reporter"),
+            ("requests_remark", "request_id", "request.personal"),
+        )
+    ]
 
 
 def _of_unit(unit: Any, scope: tuple[str, ...]) -> list[Row]:

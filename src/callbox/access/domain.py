@@ -9,9 +9,9 @@ from pathlib import Path
 
 from callbox.kernel.actor import ANY, SCOPE, Actor, system
 
-CALL_TAKER, DISPATCHER, CREW = "call_taker", "dispatcher", "crew"
+CALL_TAKER, DISPATCHER, CREW, AGENCY_DESK = "call_taker", "dispatcher", "crew", "agency_desk"
 SUPERVISOR, ADMINISTRATOR, SYSTEM = "supervisor", "administrator", "system"
-ROLES = (CALL_TAKER, DISPATCHER, CREW, SUPERVISOR, ADMINISTRATOR)
+ROLES = (CALL_TAKER, DISPATCHER, CREW, AGENCY_DESK, SUPERVISOR, ADMINISTRATOR)
 
 POLICY_FILE = Path(__file__).parent / "data" / "policy.tsv"
 

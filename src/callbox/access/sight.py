@@ -14,6 +14,7 @@ SEE = ".see"
 READING = (
     SEE,
     ".personal",
+    ".reporter",
     ".follow",
     ".manage",
 )  # the actions that rows.tsv asks for end so; a test holds that

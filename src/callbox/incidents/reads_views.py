@@ -30,6 +30,7 @@ ROLES = {
     "call_taker": _("Call-taker"),
     "dispatcher": _("Dispatcher"),
     "crew": _("Crew"),
+    "agency_desk": _("Agency desk"),
     "supervisor": _("Supervisor"),
     "administrator": _("Administrator"),
     "system": _("Callbox itself"),

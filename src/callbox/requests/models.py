@@ -1,7 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the authority tunes, edition by edition."""
+"""Requests with what is personal about them, and what the authority tunes, edition by edition."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
+
+from callbox.access.models import Agency
+from callbox.matters.models import Matter
+from callbox.requests.areas import Located
 
 
 class Edition(models.Model):
@@ -15,3 +21,99 @@ class Edition(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "version"], name="requests_one_edition")]
+
+
+class Request(models.Model):
+    """What a resident wants dealt with. `number` is what people say.
+
+    agency: who has it now; None while it is the desk's. sent_first: where it went first. rule, why: which rule sent
+    it there, and what made it the one. district, grid, sub_grid: codes of the areas it lies in, "" where not known.
+    """
+
+    matter = models.OneToOneField(Matter, models.PROTECT, primary_key=True, related_name="request")
+    number = models.BigIntegerField(unique=True)
+    channel = models.TextField()
+    category = models.TextField()
+    urgency = models.SmallIntegerField()
+    district = models.TextField(default="")
+    grid = models.TextField(default="")
+    sub_grid = models.TextField(default="")
+    agency = models.ForeignKey(Agency, models.PROTECT, null=True, related_name="+")
+    sent_first = models.ForeignKey(Agency, models.PROTECT, null=True, related_name="+")
+    backstop = models.ForeignKey(Agency, models.PROTECT, null=True, related_name="+")
+    assisting = ArrayField(models.UUIDField(), default=list)
+    rule = models.TextField(default="")
+    why = models.TextField(default="")
+    returns = models.SmallIntegerField(default=0)
+    at_backstop = models.BooleanField(default=False)
+    confidential = models.BooleanField(default=False)
+    result = models.TextField(default="")
+    disposition = models.TextField(default="")
+    merged_into = models.UUIDField(null=True)
+    open = models.BooleanField(default=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["agency", "number"], name="requests_inbox", condition=Q(open=True)),
+            models.Index(fields=["category", "number"], name="requests_by_category"),
+        ]
+
+    @property
+    def located(self) -> Located:
+        """The areas it lies in."""
+        return Located(self.district, self.grid, self.sub_grid)
+
+
+class Details(models.Model):
+    """Where it is (WGS84), and sealed: words, address, answers, and how to reach the reporter unless that is hidden.
+
+    Personal; the agency that deals with it reads it.
+    """
+
+    request = models.OneToOneField(Request, models.CASCADE, primary_key=True, related_name="details")
+    lon = models.FloatField(null=True)
+    lat = models.FloatField(null=True)
+    sealed = models.BinaryField(null=True)
+    retain_until = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["retain_until"],
+                name="requests_details_due",
+                condition=Q(sealed__isnull=False) | Q(lon__isnull=False),
+            )
+        ]
+
+
+class Reporter(models.Model):
+    """Who reports, sealed. Personal; never read by an agency: what it may know stands in Details."""
+
+    request = models.OneToOneField(Request, models.CASCADE, primary_key=True, related_name="reporter")
+    sealed = models.BinaryField(null=True)
+    retain_until = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["retain_until"], name="requests_reporter_due", condition=Q(sealed__isnull=False)
+            )
+        ]
+
+
+class Remark(models.Model):
+    """One remark or answer in words, sealed. Personal: it may say anything. The journal only says that it was made."""
+
+    id = models.UUIDField(primary_key=True)
+    request = models.ForeignKey(Request, models.CASCADE, related_name="remarks")
+    by = models.TextField()
+    at = models.DateTimeField()
+    sealed = models.BinaryField(null=True)
+    retain_until = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["retain_until"], name="requests_remark_due", condition=Q(sealed__isnull=False)
+            )
+        ]

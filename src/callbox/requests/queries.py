@@ -1,15 +1,33 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reading requests, and the catalogue, areas and rules in force."""
 
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from importlib.resources import files
+from itertools import groupby
 from uuid import UUID
 
-from callbox.requests.areas import AreaBook, parse_areas
-from callbox.requests.catalogue import Catalogue, parse_catalogue
-from callbox.requests.models import Edition
-from callbox.requests.routing import Rules, parse_rules
+from django.db import connection
+from django.db.models import Q, QuerySet
 
+from callbox.access.actions import note_read
+from callbox.access.models import Agency
+from callbox.access.queries import agencies
+from callbox.kernel.actor import Actor
+from callbox.kernel.errors import NotFound
+from callbox.matters.models import Clock
+from callbox.matters.queries import calendar_in_force, lock_open
+from callbox.requests.areas import AreaBook, Located, parse_areas
+from callbox.requests.catalogue import Catalogue, parse_catalogue
+from callbox.requests.domain import KIND, Entry, Kept, kept
+from callbox.requests.models import Details, Edition, Remark, Reporter, Request
+from callbox.requests.personal import Contact, RemarkTold, Told, details_told, remark_told, reporter_told
+from callbox.requests.routing import Rules, Was, parse_rules
+
+SEE, PERSONAL, REPORTER = f"{KIND}.see", f"{KIND}.personal", f"{KIND}.reporter"
 AREAS, CATEGORIES, RULES = "areas", "categories", "rules"
 SHIPPED = {CATEGORIES: "categories.json", RULES: "rules.tsv", AREAS: "areas.geojson"}
 
@@ -58,3 +76,126 @@ def _catalogue(edition: UUID | None) -> Catalogue:
 @lru_cache(maxsize=2)
 def _rules(edition: UUID | None) -> Rules:
     return parse_rules(_text(RULES, edition))
+
+
+def request_for(actor: Actor, request_id: UUID) -> Request:
+    """The request with its matter and agency, if this actor may see it. Raises NotFound."""
+    found = Request.objects.select_related("matter", "agency", "backstop").filter(pk=request_id).first()
+    if found is None:
+        raise NotFound
+    actor.require_sight(SEE, found.matter.scope)
+    return found
+
+
+def visible(actor: Actor) -> QuerySet[Request]:
+    """All requests this actor may see, with matter and agency."""
+    power = actor.powers.get(SEE)
+    if power is None:
+        return Request.objects.none()
+    found = Request.objects.select_related("matter", "agency")
+    return found if power[1] == "any" else found.filter(matter__scope__overlap=sorted(actor.keys))
+
+
+def details_for(actor: Actor, request: Request, *, purpose: str, at: datetime) -> tuple[Details, Told]:
+    """Where it is and what was said; who read it, when and for what is noted. Raises NotFound."""
+    scope = request.matter.scope
+    note_read(KIND, [request.pk], purpose, action=PERSONAL, scope=scope, by=actor, at=at)
+    row = Details.objects.get(request=request)
+    return row, details_told(row)
+
+
+def reporter_for(actor: Actor, request: Request, *, purpose: str, at: datetime) -> Contact:
+    """Who reports, for the desk; that read is noted. Raises NotFound."""
+    note_read(KIND, [request.pk], purpose, action=REPORTER, scope=request.matter.scope, by=actor, at=at)
+    return reporter_told(Reporter.objects.get(request=request))
+
+
+def remarks_for(actor: Actor, request: Request, *, purpose: str, at: datetime) -> list[RemarkTold]:
+    """The remarks, oldest first; that read is noted. Raises NotFound."""
+    note_read(KIND, [request.pk], purpose, action=PERSONAL, scope=request.matter.scope, by=actor, at=at)
+    return [remark_told(row) for row in Remark.objects.filter(request=request).order_by("at")]
+
+
+def next_numbers(count: int) -> list[int]:
+    """Numbers that nobody else has. There may be gaps: a sequence holds no lock."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('requests_number') FROM generate_series(1, %s)", [count])
+        return [int(row[0]) for row in cursor.fetchall()]
+
+
+def agencies_by_code() -> dict[str, Agency]:
+    """All agencies. Agencies are public knowledge."""
+    return {agency.code: agency for agency in agencies()}
+
+
+def history(since: datetime) -> Iterator[Was]:
+    """Requests opened since a time, with where they were sent first: what new rules are tried on."""
+    zone, catalogue = calendar_in_force().zone, catalogue_in_force().categories
+    rows = Request.objects.filter(matter__opened_at__gte=since).order_by("number")
+    columns = ("category", "district", "grid", "sub_grid", "matter__opened_at", "sent_first__code")
+    for category, district, grid, sub_grid, at, lead in rows.values_list(*columns).iterator(chunk_size=2_000):
+        group = catalogue[category].group if category in catalogue else ""
+        yield Was(category, group, Located(district, grid, sub_grid), at.astimezone(zone), lead or "")
+
+
+def promises_kept(clock: str) -> Iterator[tuple[UUID, Kept]]:
+    """How this clock's promise was kept by each request, read from the journal alone."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT chain, move, at, facts FROM journal_entry WHERE kind = %s ORDER BY chain, number", [KIND]
+        )
+        for chain, rows in groupby(cursor, key=lambda row: row[0]):
+            yield chain, kept(clock, (Entry(move, at, _facts(facts)) for _chain, move, at, facts in rows))
+
+
+def _facts(said: object) -> Mapping[str, object]:
+    found = json.loads(said) if isinstance(said, str) else said
+    return found if isinstance(found, Mapping) else {}
+
+
+def runs(request: Request, clock: str) -> bool:
+    """Whether this clock is not answered yet."""
+    return Clock.objects.filter(matter_id=request.pk, name=clock, stopped_at=None).exists()
+
+
+def stands_still(request: Request, clock: str) -> bool:
+    """Whether this clock is paused."""
+    return Clock.objects.filter(
+        matter_id=request.pk, name=clock, stopped_at=None, paused_at__isnull=False
+    ).exists()
+
+
+def hold_open(request: Request) -> None:
+    """Hold an open request, so that it cannot end until this transaction does. Raises Conflict if it has."""
+    lock_open(request.pk)
+
+
+def hold_details(request: Request) -> tuple[Told, Contact]:
+    """What was told and who reports, held until this transaction ends; for sealing it anew, shown to nobody."""
+    details = Details.objects.select_for_update().get(request=request)
+    return details_told(details), reporter_told(Reporter.objects.get(request=request))
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which requests an inbox shows. after: the number of the last one that was shown."""
+
+    agency: UUID | None = None
+    states: tuple[str, ...] = ()
+    category: str = ""
+    area: str = ""
+    after: int = 0
+
+
+def inbox(actor: Actor, wanted: Wanted, limit: int = 50) -> list[Request]:
+    """Open requests that this actor may see, the oldest first, without counting them all."""
+    found = visible(actor).filter(open=True, number__gt=wanted.after)
+    if wanted.agency:
+        found = found.filter(agency_id=wanted.agency)
+    if wanted.states:
+        found = found.filter(matter__state__in=wanted.states)
+    if wanted.category:
+        found = found.filter(category=wanted.category)
+    if wanted.area:
+        found = found.filter(Q(district=wanted.area) | Q(grid=wanted.area) | Q(sub_grid=wanted.area))
+    return list(found.order_by("number")[:limit])

@@ -15,6 +15,7 @@ from callbox.kernel.text import gettext_noop as _
 from callbox.web.menu import desks_for
 
 ROLE_NAMES = {
+    "agency_desk": _("Agency desk"),
     "call_taker": _("Call-taker"),
     "dispatcher": _("Dispatcher"),
     "crew": _("Crew"),

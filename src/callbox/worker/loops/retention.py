@@ -19,6 +19,7 @@ from callbox.intake.reactions import NAME
 from callbox.journal.queries import position_of
 from callbox.messages import retention as messages
 from callbox.pictures import retention as pictures
+from callbox.requests import retention as requests
 from callbox.worker.loop import Loop
 
 ACTOR = system_actor("retention")
@@ -32,6 +33,7 @@ def step(at: datetime) -> int:
         + incidents.erase_expired(by=ACTOR, at=at)
         + messages.erase_expired(by=ACTOR, at=at)
         + pictures.erase_expired(by=ACTOR, at=at)
+        + requests.erase_expired(by=ACTOR, at=at)
         + access.erase_expired(by=ACTOR, at=at)
         + dispatch.forget_messages(by=ACTOR, at=at)
     )

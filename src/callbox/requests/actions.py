@@ -1,0 +1,405 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Changing requests: every change is one move, one transaction, one journal entry without personal data."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from callbox.access.domain import system_actor
+from callbox.access.models import Agency
+from callbox.incidents.actions import Where
+from callbox.kernel.actor import Actor
+from callbox.kernel.due import due
+from callbox.kernel.errors import Conflict, Invalid, NotAllowed
+from callbox.kernel.ids import new_id
+from callbox.kernel.text import gettext_noop as _
+from callbox.matters.actions import move, open_matters
+from callbox.matters.domain import Change, Moved, Opening, Promised
+from callbox.matters.promises import promised
+from callbox.matters.queries import calendar_in_force
+from callbox.matters.standstill import pause_clock, resume_clock
+from callbox.requests import domain, queries
+from callbox.requests.areas import NOWHERE, AreaBook, Located
+from callbox.requests.catalogue import Category
+from callbox.requests.models import Details, Remark, Reporter, Request
+from callbox.requests.personal import Contact, Told, sealed_details, sealed_remark, sealed_reporter
+from callbox.requests.routing import Routed
+
+ROUTING = system_actor("routing")
+CIVIC = "city"  # the scope of the promises' table that holds for requests
+NO_AGENCY = _("There is no agency %(code)s. Choose one from the list.")
+MAY_NOT_RETURN = _(
+    "This came here because it was returned too often. Deal with it, or ask the desk to send it on."
+)
+NOT_YOURS = _("Only the agency that leads may do this.")
+NO_DISPOSITION = _("There is no disposition “%(code)s”. Choose one from the list.")
+INTO_ITSELF = _("A request cannot be merged into itself.")
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What somebody wants dealt with. hidden: whether the agency may know who reports; None: as the category says.
+
+    due_at: when another system has promised that it will be solved, for what is taken over from there.
+    area: the code of the area it lies in, where that is known without a point.
+    """
+
+    category: str
+    where: Where = field(default_factory=Where)
+    words: str = ""
+    answers: Mapping[str, object] = field(default_factory=dict)
+    contact: Contact = field(default_factory=Contact)
+    channel: str = "phone"
+    hidden: bool | None = None
+    due_at: datetime | None = None
+    area: str = ""
+    id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """A report with what was found out about it."""
+
+    report: Report
+    category: Category
+    row: Request
+    at: datetime
+
+
+def open_request(report: Report, *, by: Actor, at: datetime) -> Request:
+    """Take one request and send it to whom the rules name. Raises NotAllowed, Invalid, NotFound."""
+    return open_requests([(report, at)], by=by)[0]
+
+
+@transaction.atomic
+def open_requests(reports: Sequence[tuple[Report, datetime]], *, by: Actor) -> list[Request]:
+    """The same for many, each at its time, all or none, in their order.
+
+    What the rules name nobody for stays with the desk. Raises NotAllowed, Invalid (answers that were not offered),
+    NotFound (no such category), Conflict (an id that is there already).
+    """
+    taken = _take(reports)
+    matters = open_matters(
+        domain.WORKFLOW, [_opening(each) for each in taken], owner=domain.DESK, scope=[domain.DESK], by=by
+    )
+    for matter, each in zip(matters, taken, strict=True):
+        each.row.matter = matter
+    Request.objects.bulk_create(each.row for each in taken)
+    _keep(taken)
+    _send_by_rule(taken)
+    return [each.row for each in taken]
+
+
+def _take(reports: Sequence[tuple[Report, datetime]]) -> list[_Taken]:
+    catalogue, areas = queries.catalogue_in_force(), queries.areas_in_force()
+    numbers = queries.next_numbers(len(reports))
+    found = []
+    for number, (report, at) in zip(numbers, reports, strict=True):
+        category = catalogue.category(report.category)
+        category.check_answers(report.answers)
+        located = _located(areas, report)
+        row = Request(
+            matter_id=report.id or new_id(),
+            number=number,
+            channel=report.channel,
+            category=category.code,
+            urgency=category.urgency,
+            confidential=category.sensitive if report.hidden is None else report.hidden,
+        )
+        row.district, row.grid, row.sub_grid = located.district, located.grid, located.sub_grid
+        found.append(_Taken(report, category, row, at))
+    return found
+
+
+def _located(areas: AreaBook, report: Report) -> Located:
+    where = report.where
+    if where.lon is not None and where.lat is not None:
+        return areas.at(where.lon, where.lat)
+    return areas.within(report.area) if report.area in areas.areas else NOWHERE
+
+
+def _opening(each: _Taken) -> Opening:
+    row, due_at = each.row, each.report.due_at
+    facts: dict[str, object] = {
+        "number": row.number,
+        "category": row.category,
+        "channel": row.channel,
+        "areas": [code for code in (row.district, row.grid, row.sub_grid) if code],
+        "confidential": row.confidential,
+        "answered": sorted(each.report.answers),
+    }
+    clocks: dict[str, timedelta | Promised] = {}
+    if due_at is not None:
+        facts["due"] = {domain.RESOLVE: due_at}
+        clocks[domain.RESOLVE] = due_at - each.at
+    return Opening(row.matter_id, each.at, Change(facts, clocks))
+
+
+def _keep(taken: Sequence[_Taken]) -> None:
+    """Write what is personal, sealed."""
+    details, reporters = [], []
+    for each in taken:
+        report, row = each.report, each.row
+        until = each.at + timedelta(days=domain.limit("kept_days", each.at.date()))
+        told = Told(report.words, report.where.address, report.where.note, report.answers, report.contact)
+        sealed = sealed_details(row.pk, told, not row.confidential, until)
+        lon, lat = report.where.lon, report.where.lat
+        details.append(Details(request=row, lon=lon, lat=lat, sealed=sealed, retain_until=until))
+        who = sealed_reporter(row.pk, report.contact, until)
+        reporters.append(Reporter(request=row, sealed=who, retain_until=until))
+    Details.objects.bulk_create(details)
+    Reporter.objects.bulk_create(reporters)
+
+
+def _send_by_rule(taken: Sequence[_Taken]) -> None:
+    rules, zone, agencies = queries.rules_in_force(), calendar_in_force().zone, queries.agencies_by_code()
+    for each in taken:
+        row = each.row
+        routed = rules.decide(row.category, each.category.group, row.located, each.at.astimezone(zone))
+        if routed is not None:
+            _send(row, routed, agencies, at=each.at)
+
+
+def _send(row: Request, routed: Routed, agencies: Mapping[str, Agency], *, at: datetime) -> None:
+    lead = agencies[routed.lead]
+    row.agency = row.sent_first = lead
+    row.backstop = agencies[routed.backstop] if routed.backstop else None
+    row.assisting = [agencies[code].pk for code in routed.assisting]
+    row.rule, row.why = routed.rule, routed.why
+    facts = {"agency": lead.pk, "assisting": row.assisting, "rule": routed.rule, "why": domain.BY_RULE}
+    _assign(row, "assign", {**facts, "fits": routed.why}, by=ROUTING, at=at)
+    _store(row, "agency", "sent_first", "backstop", "assisting", "rule", "why")
+
+
+def _assign(
+    row: Request, name: str, facts: Mapping[str, object], *, seen: int | None = None, by: Actor, at: datetime
+) -> Moved:
+    """Send it to `row.agency`, whose it is from now on. Whoever had it before does not see it any more."""
+    key = f"agency:{row.agency_id}"
+    add = {key, *(f"agency:{each}" for each in row.assisting)}
+    drop = {each for each in row.matter.scope if each.startswith("agency:") and each not in add}
+    clocks, dues = _promises(row, at, domain.SIGN_FOR)
+    change = Change({**facts, **dues}, clocks, key, frozenset(add), frozenset(drop), seen)
+    return move(row.matter, name, change, by=by, at=at)
+
+
+def _promises(row: Request, at: datetime, *names: str) -> tuple[dict[str, Promised], dict[str, object]]:
+    """The clocks of these names to start now, and what the journal says of when they are due."""
+    calendar = calendar_in_force()
+    clocks: dict[str, Promised] = {}
+    for name in names:
+        clocks |= promised(name, CIVIC, row.urgency, calendar.day_of(at))
+    dues = {name: due(said.term, calendar, at).at for name, said in clocks.items()}
+    return clocks, {"due": dues} if dues else {}
+
+
+def _store(row: Request, *names: str) -> None:
+    Request.objects.filter(pk=row.pk).update(**{name: getattr(row, name) for name in names})
+
+
+@transaction.atomic
+def assign_request(
+    request_id: UUID,
+    agency: str,
+    reason: str = "by_desk",
+    *,
+    seen: int | None = None,
+    by: Actor,
+    at: datetime,
+) -> Moved:
+    """The desk sends it to an agency (a code), or takes it from one and sends it to another. reason: a code.
+
+    Raises NotFound, NotAllowed, Invalid or Conflict.
+    """
+    row, agencies = queries.request_for(by, request_id), queries.agencies_by_code()
+    if agency not in agencies:
+        raise Invalid(NO_AGENCY, code=agency)
+    row.agency, row.assisting, row.at_backstop = agencies[agency], [], False
+    row.sent_first = row.sent_first or row.agency
+    again = row.matter.state not in domain.WAITING.split()
+    facts: dict[str, object] = {"agency": row.agency.pk, ("reason" if again else "why"): reason}
+    moved = _assign(row, "reassign" if again else "assign", facts, seen=seen, by=by, at=at)
+    _store(row, "agency", "assisting", "at_backstop", "sent_first")
+    return moved
+
+
+def _led(by: Actor, request_id: UUID) -> Request:
+    """The request, for the agency that leads: who assists sees it, and decides nothing. Raises NotFound, NotAllowed."""
+    row = queries.request_for(by, request_id)
+    if row.matter.owner not in by.keys:
+        raise NotAllowed(NOT_YOURS)
+    return row
+
+
+@transaction.atomic
+def accept_request(request_id: UUID, *, seen: int | None = None, by: Actor, at: datetime) -> Moved:
+    """The agency takes it on: the resident is promised first contact and a solution from now on.
+
+    A solution that another system had promised already stays promised for then.
+    """
+    row = _led(by, request_id)
+    names = [domain.FIRST_CONTACT, domain.RESOLVE]
+    if queries.runs(row, domain.RESOLVE):
+        names.remove(domain.RESOLVE)
+    clocks, dues = _promises(row, at, *names)
+    return move(row.matter, "accept", Change(dues, clocks, seen=seen), by=by, at=at)
+
+
+@transaction.atomic
+def return_request(
+    request_id: UUID, reason: str, *, seen: int | None = None, by: Actor, at: datetime
+) -> Moved:
+    """It is not for this agency (reason: a code): it is the desk's again; after so many times, the backstop's for good.
+
+    Raises NotFound, NotAllowed, Invalid, or Conflict at the backstop, which may not return it.
+    """
+    row = _led(by, request_id)
+    if row.at_backstop:
+        raise Conflict(MAY_NOT_RETURN)
+    dropped = frozenset(each for each in row.matter.scope if each.startswith("agency:"))
+    row.returns += 1
+    facts = {"reason": reason, "returns": row.returns}
+    change = Change(facts, owner=domain.DESK, drop_scope=dropped, seen=seen)
+    moved = move(row.matter, "return", change, by=by, at=at)
+    row.agency, row.assisting = None, []
+    if row.returns >= domain.limit("returns_most", at.date()) and row.backstop is not None:
+        row.agency, row.at_backstop = row.backstop, True
+        facts = {"agency": row.backstop.pk, "why": domain.TO_BACKSTOP}
+        moved = _assign(row, "assign", facts, by=ROUTING, at=at)
+    _store(row, "agency", "assisting", "returns", "at_backstop")
+    return moved
+
+
+@transaction.atomic
+def note_contact(request_id: UUID, result: str, *, by: Actor, at: datetime) -> Moved:
+    """The agency has talked with the resident, or tried to (result: a code)."""
+    row = _led(by, request_id)
+    return move(row.matter, "contact", Change({"result": result}), by=by, at=at)
+
+
+@transaction.atomic
+def suspend_request(request_id: UUID, reason: str, *, by: Actor, at: datetime) -> Moved:
+    """It cannot go on now (reason: a code): the promise of a solution stands still."""
+    row = _led(by, request_id)
+    moved = move(row.matter, "suspend", Change({"reason": reason}), by=by, at=at)
+    if queries.runs(row, domain.RESOLVE):
+        pause_clock(row.matter, domain.RESOLVE, reason, by=by, at=at)
+    return moved
+
+
+@transaction.atomic
+def resume_request(request_id: UUID, *, by: Actor, at: datetime) -> Moved:
+    """It goes on, and so does the promise."""
+    row = _led(by, request_id)
+    moved = move(row.matter, "resume", by=by, at=at)
+    if queries.stands_still(row, domain.RESOLVE):
+        resume_clock(row.matter, domain.RESOLVE, by=by, at=at)
+    return moved
+
+
+@transaction.atomic
+def feed_back(
+    request_id: UUID, result: str, words: str = "", *, seen: int | None = None, by: Actor, at: datetime
+) -> Moved:
+    """The agency says what came of it (result: a code of a disposition); the resident is asked next.
+
+    Raises NotFound, NotAllowed, Invalid or Conflict.
+    """
+    row = _led(by, request_id)
+    _check_disposition(result)
+    clocks, dues = _promises(row, at, domain.CALL_BACK)
+    change = Change({"result": result, **dues}, clocks, owner=domain.DESK, seen=seen)
+    moved = move(row.matter, "feed_back", change, by=by, at=at)
+    row.result = result
+    _store(row, "result")
+    if words.strip():
+        _remark(row, words, by=by, at=at)
+    return moved
+
+
+@transaction.atomic
+def close_request(
+    request_id: UUID, disposition: str, *, seen: int | None = None, by: Actor, at: datetime
+) -> Moved:
+    """It is over. Raises NotFound, NotAllowed, Invalid, or Conflict naming parts that are still open."""
+    row = queries.request_for(by, request_id)
+    _check_disposition(disposition)
+    moved = move(row.matter, "close", Change({"disposition": disposition}, seen=seen), by=by, at=at)
+    row.disposition, row.open = disposition, False
+    _store(row, "disposition", "open")
+    return moved
+
+
+def _check_disposition(code: str) -> None:
+    if code not in domain.load_dispositions():
+        raise Invalid(NO_DISPOSITION, code=code)
+
+
+@transaction.atomic
+def reopen_request(request_id: UUID, reason: str, *, by: Actor, at: datetime) -> Moved:
+    """Open a closed request again, with whom had it last: a new round begins, the old one stays in the figures."""
+    row = queries.request_for(by, request_id)
+    if row.agency is None:
+        raise Conflict(_("Nobody had this request before. Take a new one instead."))
+    moved = _assign(row, "reopen", {"reason": reason, "agency": row.agency.pk}, by=by, at=at)
+    row.disposition, row.result, row.open = "", "", True
+    _store(row, "disposition", "result", "open")
+    return moved
+
+
+@transaction.atomic
+def withdraw_request(request_id: UUID, reason: str, *, by: Actor, at: datetime) -> Moved:
+    """The resident does not want it dealt with any more (reason: a code)."""
+    row = queries.request_for(by, request_id)
+    moved = move(row.matter, "withdraw", Change({"reason": reason}), by=by, at=at)
+    row.open = False
+    _store(row, "open")
+    return moved
+
+
+@transaction.atomic
+def merge_request(request_id: UUID, into: UUID, *, by: Actor, at: datetime) -> Moved:
+    """The same matter as another open request: it ends here. Raises Conflict when the other has ended."""
+    if request_id == into:
+        raise Invalid(INTO_ITSELF)
+    row, other = queries.request_for(by, request_id), queries.request_for(by, into)
+    queries.hold_open(other)
+    moved = move(row.matter, "merge", Change({"into": into}), by=by, at=at)
+    row.merged_into, row.open = into, False
+    _store(row, "merged_into", "open")
+    return moved
+
+
+@transaction.atomic
+def add_remark(request_id: UUID, text: str, *, by: Actor, at: datetime) -> Moved:
+    """Write a remark. Its words stand in a row of their own, not in the journal."""
+    if not text.strip():
+        raise Invalid(_("A remark needs words."), fields={"text": _("Write what is to be known.")})
+    return _remark(queries.request_for(by, request_id), text, by=by, at=at)
+
+
+def _remark(row: Request, text: str, *, by: Actor, at: datetime) -> Moved:
+    until, key = at + timedelta(days=domain.limit("kept_days", at.date())), new_id()
+    moved = move(row.matter, "remark", Change({"remark": key}), by=by, at=at)
+    sealed = sealed_remark(key, text.strip(), until)
+    Remark.objects.bulk_create(
+        [Remark(id=key, request=row, by=by.id, at=at, sealed=sealed, retain_until=until)]
+    )
+    return moved
+
+
+@transaction.atomic
+def set_confidential(request_id: UUID, confidential: bool, *, by: Actor, at: datetime) -> Moved:
+    """Hide the reporter from the agency, or show them again: what the agency reads is sealed anew."""
+    row = queries.request_for(by, request_id)
+    moved = move(row.matter, "hide_reporter" if confidential else "show_reporter", by=by, at=at)
+    details, contact = queries.hold_details(row)
+    told = Told(details.words, details.address, details.note, details.answers, contact)
+    until = Details.objects.values_list("retain_until", flat=True).get(request=row)
+    Details.objects.filter(request=row).update(sealed=sealed_details(row.pk, told, not confidential, until))
+    row.confidential = confidential
+    _store(row, "confidential")
+    return moved

@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The request's states and moves, how it may end, and what its journal says about its promises. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+
+from callbox.kernel.tables import TableError, Words, read_table
+from callbox.kernel.workflow import Workflow, step
+from callbox.matters.domain import register
+
+KIND = "request"
+ROOM = "callbox.requests"
+DESK = "desk:requests"
+RECEIVED, ASSIGNED, RETURNED, ACCEPTED = "received", "assigned", "returned", "accepted"
+SUSPENDED, ANSWERED = "suspended", "answered"
+CLOSED, MERGED, WITHDRAWN = "closed", "merged", "withdrawn"
+WAITING = f"{RECEIVED} {RETURNED}"
+OPEN = f"{WAITING} {ASSIGNED} {ACCEPTED} {SUSPENDED} {ANSWERED}"
+SIGN_FOR, FIRST_CONTACT, RESOLVE, CALL_BACK = "sign_for", "first_contact", "resolve", "call_back"
+BY_RULE, TO_BACKSTOP = "by_rule", "backstop"
+
+WORKFLOW = register(
+    Workflow(
+        KIND,
+        version=1,
+        start=RECEIVED,
+        final=frozenset({CLOSED, MERGED, WITHDRAWN}),
+        moves=(
+            step("assign", WAITING, ASSIGNED, needs="agency why", starts=SIGN_FOR),
+            step(
+                "reassign",
+                f"{ASSIGNED} {ACCEPTED} {SUSPENDED}",
+                ASSIGNED,
+                needs="agency reason",
+                stops=f"{FIRST_CONTACT} {RESOLVE}",
+                starts=SIGN_FOR,
+            ),
+            step("accept", ASSIGNED, ACCEPTED, stops=SIGN_FOR, starts=f"{FIRST_CONTACT} {RESOLVE}"),
+            step("return", ASSIGNED, RETURNED, needs="reason", stops=SIGN_FOR),
+            step("contact", ACCEPTED, needs="result", stops=FIRST_CONTACT),
+            step("suspend", ACCEPTED, SUSPENDED, needs="reason"),
+            step("resume", SUSPENDED, ACCEPTED),
+            step(
+                "feed_back",
+                ACCEPTED,
+                ANSWERED,
+                needs="result",
+                stops=f"{FIRST_CONTACT} {RESOLVE}",
+                starts=CALL_BACK,
+            ),
+            step("close", f"{RECEIVED} {ANSWERED}", CLOSED, needs="disposition", closes=True),
+            step("reopen", CLOSED, ASSIGNED, needs="reason", new_round=True, starts=SIGN_FOR),
+            step("remark", f"{OPEN} {CLOSED}", needs="remark"),
+            step("hide_reporter", f"{OPEN} {CLOSED}"),
+            step("show_reporter", f"{OPEN} {CLOSED}"),
+            step("withdraw", OPEN, WITHDRAWN, needs="reason", closes=True),
+            step("merge", OPEN, MERGED, needs="into", closes=True),
+        ),
+    )
+)
+
+
+@cache
+def load_dispositions() -> Mapping[str, Words]:
+    """How a request may end, by code, in the order of the file; raises TableError."""
+    return {row.need("code"): row.words() for row in read_table(ROOM, "dispositions.tsv")}
+
+
+@cache
+def limit(name: str, on: date) -> int:
+    """A number that the authority sets, as in force on a day; raises TableError."""
+    for row in read_table(ROOM, "limits.tsv"):
+        if row["name"] == name and row.in_force(on):
+            return row.whole("value", 0, 1_000)
+    raise TableError(f"limits.tsv: nothing says {name} on {on}")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One journal entry of a request, as far as promises go. facts: as they are in the journal."""
+
+    move: str
+    at: datetime
+    facts: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What was promised of one clock, and when it was answered. Either may be None: nothing promised, not yet."""
+
+    due_at: datetime | None
+    answered_at: datetime | None
+
+    @property
+    def late(self) -> bool:
+        """Answered strictly after it was due. What was promised nothing is not late."""
+        return self.due_at is not None and self.answered_at is not None and self.answered_at > self.due_at
+
+    def overdue(self, at: datetime) -> bool:
+        """Not answered, and due before this moment."""
+        return self.due_at is not None and self.answered_at is None and self.due_at < at
+
+
+def kept(clock: str, entries: Iterable[Entry]) -> Kept:
+    """How a clock's promise was kept, from the entries of one request in their order, in its last round.
+
+    The entry that starts it says when it is due, and so does each that moves it.
+    """
+    due_at: datetime | None = None
+    answered_at: datetime | None = None
+    for entry in entries:
+        said = entry.facts.get("due")
+        if isinstance(said, Mapping) and clock in said:
+            due_at, answered_at = datetime.fromisoformat(said[clock]), None
+        elif entry.facts.get("clock") == clock and entry.facts.get("due_at"):
+            due_at = datetime.fromisoformat(str(entry.facts["due_at"]))
+        if due_at and answered_at is None and _answers(entry.move, clock):
+            answered_at = entry.at
+    return Kept(due_at, answered_at)
+
+
+def _answers(move: str, clock: str) -> bool:
+    found = WORKFLOW.by_name.get(move)
+    return found is not None and (clock in found.stops or found.closes)

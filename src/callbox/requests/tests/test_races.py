@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Two desks at once: one of them is told that the other was first, and nothing is done twice."""
+
+import pytest
+from tests.world import LATER, call_taker, journal_size, moves_in_between
+
+from callbox.journal import queries as journal
+from callbox.kernel.errors import Conflict
+from callbox.matters.models import Clock
+from callbox.requests import queries
+from callbox.requests.actions import accept_request, merge_request, return_request, withdraw_request
+from callbox.requests.tests.scene import desk_of, now, request, town
+
+
+def test_of_two_desks_that_accept_at_once_one_is_told(
+    committed: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town()
+    row = request()
+    first, second = desk_of("roads", "first"), desk_of("roads", "second")
+    moves_in_between(monkeypatch, queries, "request_for", lambda: accept_request(row.pk, by=first, at=LATER))
+    with pytest.raises(Conflict):
+        accept_request(row.pk, by=second, at=LATER)
+    entries = journal.history(row.pk)
+    assert [(entry.move, entry.actor) for entry in entries[2:]] == [("accept", first.id)]
+    assert Clock.objects.filter(matter_id=row.pk, stopped_at=None).count() == 2
+
+
+def test_what_is_returned_while_it_is_accepted_is_one_or_the_other(
+    committed: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town()
+    row, roads = request(), desk_of("roads")
+    moves_in_between(monkeypatch, queries, "request_for", lambda: accept_request(row.pk, by=roads, at=LATER))
+    with pytest.raises(Conflict):
+        return_request(row.pk, "not_ours", by=roads, at=LATER)
+    assert (now(row).matter.state, now(row).returns, now(row).matter.owner) == (
+        "accepted",
+        0,
+        row.matter.owner,
+    )
+
+
+def test_nothing_is_merged_into_what_has_just_ended(committed: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    town()
+    one, other = request(), request()
+    moves_in_between(
+        monkeypatch,
+        queries,
+        "request_for",
+        lambda: withdraw_request(other.pk, "by_reporter", by=call_taker(), at=LATER),
+    )
+    before = journal_size()
+    with pytest.raises(Conflict):
+        merge_request(one.pk, other.pk, by=call_taker(), at=LATER)
+    assert (journal_size(), now(one).open) == (before + 1, True)
