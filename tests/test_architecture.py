@@ -81,6 +81,7 @@ PARTS = {
         "catalogue": "domain",
         "routing": "domain",
         "editions": "actions: versions of tables",
+        "taking": "actions: new requests",
         "models": "queries answer with its rows",
     },
     "pictures": {

@@ -23,8 +23,8 @@ from callbox.matters.models import Clock, HandOver, Step
 from callbox.messages.actions import Wanted, queue_message, set_reach
 from callbox.pictures.actions import keep_picture
 from callbox.pictures.domain import Developed
-from callbox.requests.actions import Report, open_request
 from callbox.requests.actions import add_remark as add_request_remark
+from callbox.requests.taking import Report, open_request
 from tests import world
 from tests.signed_in import person
 from tests.world import AT, call_taker, dispatcher

@@ -21,16 +21,15 @@ from callbox.kernel.actor import Actor
 from callbox.kernel.errors import Refusal
 from callbox.requests import queries
 from callbox.requests.actions import (
-    Report,
     accept_request,
     assign_request,
     close_request,
     feed_back,
-    open_requests,
 )
 from callbox.requests.domain import RESOLVE
 from callbox.requests.editions import load_edition, plan_edition
 from callbox.requests.models import Request
+from callbox.requests.taking import Report, open_requests
 
 NAMESPACE = UUID("5f5d0a52-5a0e-4bb4-8d86-91f2c35a77c6")
 PORTION = 50  # requests in one transaction

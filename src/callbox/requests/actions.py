@@ -1,35 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 """Changing requests: every change is one move, one transaction, one journal entry without personal data."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
 
-from callbox.access.domain import system_actor
-from callbox.access.models import Agency
-from callbox.incidents.actions import Where
 from callbox.kernel.actor import Actor
-from callbox.kernel.due import due
 from callbox.kernel.errors import Conflict, Invalid, NotAllowed
 from callbox.kernel.ids import new_id
 from callbox.kernel.text import gettext_noop as _
-from callbox.matters.actions import move, open_matters
-from callbox.matters.domain import Change, Moved, Opening, Promised
-from callbox.matters.promises import promised
-from callbox.matters.queries import calendar_in_force
+from callbox.matters.actions import move
+from callbox.matters.domain import Change, Moved
 from callbox.matters.standstill import pause_clock, resume_clock
 from callbox.requests import domain, queries
-from callbox.requests.areas import NOWHERE, AreaBook, Located
-from callbox.requests.catalogue import Category
-from callbox.requests.models import Details, Remark, Reporter, Request
-from callbox.requests.personal import Contact, Told, sealed_details, sealed_remark, sealed_reporter
-from callbox.requests.routing import Routed
+from callbox.requests.models import Details, Remark, Request
+from callbox.requests.personal import Told, sealed_details, sealed_remark
+from callbox.requests.sending import ROUTING, assign, promises, store
 
-ROUTING = system_actor("routing")
-CIVIC = "city"  # the scope of the promises' table that holds for requests
 NO_AGENCY = _("There is no agency %(code)s. Choose one from the list.")
 MAY_NOT_RETURN = _(
     "This came here because it was returned too often. Deal with it, or ask the desk to send it on."
@@ -37,167 +25,6 @@ MAY_NOT_RETURN = _(
 NOT_YOURS = _("Only the agency that leads may do this.")
 NO_DISPOSITION = _("There is no disposition “%(code)s”. Choose one from the list.")
 INTO_ITSELF = _("A request cannot be merged into itself.")
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What somebody wants dealt with. hidden: whether the agency may know who reports; None: as the category says.
-
-    due_at: when another system has promised that it will be solved, for what is taken over from there.
-    area: the code of the area it lies in, where that is known without a point.
-    """
-
-    category: str
-    where: Where = field(default_factory=Where)
-    words: str = ""
-    answers: Mapping[str, object] = field(default_factory=dict)
-    contact: Contact = field(default_factory=Contact)
-    channel: str = "phone"
-    hidden: bool | None = None
-    due_at: datetime | None = None
-    area: str = ""
-    id: UUID | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Taken:
-    """A report with what was found out about it."""
-
-    report: Report
-    category: Category
-    row: Request
-    at: datetime
-
-
-def open_request(report: Report, *, by: Actor, at: datetime) -> Request:
-    """Take one request and send it to whom the rules name. Raises NotAllowed, Invalid, NotFound."""
-    return open_requests([(report, at)], by=by)[0]
-
-
-@transaction.atomic
-def open_requests(reports: Sequence[tuple[Report, datetime]], *, by: Actor) -> list[Request]:
-    """The same for many, each at its time, all or none, in their order.
-
-    What the rules name nobody for stays with the desk. Raises NotAllowed, Invalid (answers that were not offered),
-    NotFound (no such category), Conflict (an id that is there already).
-    """
-    taken = _take(reports)
-    matters = open_matters(
-        domain.WORKFLOW, [_opening(each) for each in taken], owner=domain.DESK, scope=[domain.DESK], by=by
-    )
-    for matter, each in zip(matters, taken, strict=True):
-        each.row.matter = matter
-    Request.objects.bulk_create(each.row for each in taken)
-    _keep(taken)
-    _send_by_rule(taken)
-    return [each.row for each in taken]
-
-
-def _take(reports: Sequence[tuple[Report, datetime]]) -> list[_Taken]:
-    catalogue, areas = queries.catalogue_in_force(), queries.areas_in_force()
-    numbers = queries.next_numbers(len(reports))
-    found = []
-    for number, (report, at) in zip(numbers, reports, strict=True):
-        category = catalogue.category(report.category)
-        category.check_answers(report.answers)
-        located = _located(areas, report)
-        row = Request(
-            matter_id=report.id or new_id(),
-            number=number,
-            channel=report.channel,
-            category=category.code,
-            urgency=category.urgency,
-            confidential=category.sensitive if report.hidden is None else report.hidden,
-        )
-        row.district, row.grid, row.sub_grid = located.district, located.grid, located.sub_grid
-        found.append(_Taken(report, category, row, at))
-    return found
-
-
-def _located(areas: AreaBook, report: Report) -> Located:
-    where = report.where
-    if where.lon is not None and where.lat is not None:
-        return areas.at(where.lon, where.lat)
-    return areas.within(report.area) if report.area in areas.areas else NOWHERE
-
-
-def _opening(each: _Taken) -> Opening:
-    row, due_at = each.row, each.report.due_at
-    facts: dict[str, object] = {
-        "number": row.number,
-        "category": row.category,
-        "channel": row.channel,
-        "areas": [code for code in (row.district, row.grid, row.sub_grid) if code],
-        "confidential": row.confidential,
-        "answered": sorted(each.report.answers),
-    }
-    clocks: dict[str, timedelta | Promised] = {}
-    if due_at is not None:
-        facts["due"] = {domain.RESOLVE: due_at}
-        clocks[domain.RESOLVE] = due_at - each.at
-    return Opening(row.matter_id, each.at, Change(facts, clocks))
-
-
-def _keep(taken: Sequence[_Taken]) -> None:
-    """Write what is personal, sealed."""
-    details, reporters = [], []
-    for each in taken:
-        report, row = each.report, each.row
-        until = each.at + timedelta(days=domain.limit("kept_days", each.at.date()))
-        told = Told(report.words, report.where.address, report.where.note, report.answers, report.contact)
-        sealed = sealed_details(row.pk, told, not row.confidential, until)
-        lon, lat = report.where.lon, report.where.lat
-        details.append(Details(request=row, lon=lon, lat=lat, sealed=sealed, retain_until=until))
-        who = sealed_reporter(row.pk, report.contact, until)
-        reporters.append(Reporter(request=row, sealed=who, retain_until=until))
-    Details.objects.bulk_create(details)
-    Reporter.objects.bulk_create(reporters)
-
-
-def _send_by_rule(taken: Sequence[_Taken]) -> None:
-    rules, zone, agencies = queries.rules_in_force(), calendar_in_force().zone, queries.agencies_by_code()
-    for each in taken:
-        row = each.row
-        routed = rules.decide(row.category, each.category.group, row.located, each.at.astimezone(zone))
-        if routed is not None:
-            _send(row, routed, agencies, at=each.at)
-
-
-def _send(row: Request, routed: Routed, agencies: Mapping[str, Agency], *, at: datetime) -> None:
-    lead = agencies[routed.lead]
-    row.agency = row.sent_first = lead
-    row.backstop = agencies[routed.backstop] if routed.backstop else None
-    row.assisting = [agencies[code].pk for code in routed.assisting]
-    row.rule, row.why = routed.rule, routed.why
-    facts = {"agency": lead.pk, "assisting": row.assisting, "rule": routed.rule, "why": domain.BY_RULE}
-    _assign(row, "assign", {**facts, "fits": routed.why}, by=ROUTING, at=at)
-    _store(row, "agency", "sent_first", "backstop", "assisting", "rule", "why")
-
-
-def _assign(
-    row: Request, name: str, facts: Mapping[str, object], *, seen: int | None = None, by: Actor, at: datetime
-) -> Moved:
-    """Send it to `row.agency`, whose it is from now on. Whoever had it before does not see it any more."""
-    key = f"agency:{row.agency_id}"
-    add = {key, *(f"agency:{each}" for each in row.assisting)}
-    drop = {each for each in row.matter.scope if each.startswith("agency:") and each not in add}
-    clocks, dues = _promises(row, at, domain.SIGN_FOR)
-    change = Change({**facts, **dues}, clocks, key, frozenset(add), frozenset(drop), seen)
-    return move(row.matter, name, change, by=by, at=at)
-
-
-def _promises(row: Request, at: datetime, *names: str) -> tuple[dict[str, Promised], dict[str, object]]:
-    """The clocks of these names to start now, and what the journal says of when they are due."""
-    calendar = calendar_in_force()
-    clocks: dict[str, Promised] = {}
-    for name in names:
-        clocks |= promised(name, CIVIC, row.urgency, calendar.day_of(at))
-    dues = {name: due(said.term, calendar, at).at for name, said in clocks.items()}
-    return clocks, {"due": dues} if dues else {}
-
-
-def _store(row: Request, *names: str) -> None:
-    Request.objects.filter(pk=row.pk).update(**{name: getattr(row, name) for name in names})
 
 
 @transaction.atomic
@@ -221,8 +48,8 @@ def assign_request(
     row.sent_first = row.sent_first or row.agency
     again = row.matter.state not in domain.WAITING.split()
     facts: dict[str, object] = {"agency": row.agency.pk, ("reason" if again else "why"): reason}
-    moved = _assign(row, "reassign" if again else "assign", facts, seen=seen, by=by, at=at)
-    _store(row, "agency", "assisting", "at_backstop", "sent_first")
+    moved = assign(row, "reassign" if again else "assign", facts, seen=seen, by=by, at=at)
+    store(row, "agency", "assisting", "at_backstop", "sent_first")
     return moved
 
 
@@ -244,7 +71,7 @@ def accept_request(request_id: UUID, *, seen: int | None = None, by: Actor, at: 
     names = [domain.FIRST_CONTACT, domain.RESOLVE]
     if queries.runs(row, domain.RESOLVE):
         names.remove(domain.RESOLVE)
-    clocks, dues = _promises(row, at, *names)
+    clocks, dues = promises(row, at, *names)
     return move(row.matter, "accept", Change(dues, clocks, seen=seen), by=by, at=at)
 
 
@@ -268,8 +95,8 @@ def return_request(
     if row.returns >= domain.limit("returns_most", at.date()) and row.backstop is not None:
         row.agency, row.at_backstop = row.backstop, True
         facts = {"agency": row.backstop.pk, "why": domain.TO_BACKSTOP}
-        moved = _assign(row, "assign", facts, by=ROUTING, at=at)
-    _store(row, "agency", "assisting", "returns", "at_backstop")
+        moved = assign(row, "assign", facts, by=ROUTING, at=at)
+    store(row, "agency", "assisting", "returns", "at_backstop")
     return moved
 
 
@@ -310,11 +137,11 @@ def feed_back(
     """
     row = _led(by, request_id)
     _check_disposition(result)
-    clocks, dues = _promises(row, at, domain.CALL_BACK)
+    clocks, dues = promises(row, at, domain.CALL_BACK)
     change = Change({"result": result, **dues}, clocks, owner=domain.DESK, seen=seen)
     moved = move(row.matter, "feed_back", change, by=by, at=at)
     row.result = result
-    _store(row, "result")
+    store(row, "result")
     if words.strip():
         _remark(row, words, by=by, at=at)
     return moved
@@ -329,7 +156,7 @@ def close_request(
     _check_disposition(disposition)
     moved = move(row.matter, "close", Change({"disposition": disposition}, seen=seen), by=by, at=at)
     row.disposition, row.open = disposition, False
-    _store(row, "disposition", "open")
+    store(row, "disposition", "open")
     return moved
 
 
@@ -344,9 +171,9 @@ def reopen_request(request_id: UUID, reason: str, *, by: Actor, at: datetime) ->
     row = queries.request_for(by, request_id)
     if row.agency is None:
         raise Conflict(_("Nobody had this request before. Take a new one instead."))
-    moved = _assign(row, "reopen", {"reason": reason, "agency": row.agency.pk}, by=by, at=at)
+    moved = assign(row, "reopen", {"reason": reason, "agency": row.agency.pk}, by=by, at=at)
     row.disposition, row.result, row.open = "", "", True
-    _store(row, "disposition", "result", "open")
+    store(row, "disposition", "result", "open")
     return moved
 
 
@@ -356,7 +183,7 @@ def withdraw_request(request_id: UUID, reason: str, *, by: Actor, at: datetime) 
     row = queries.request_for(by, request_id)
     moved = move(row.matter, "withdraw", Change({"reason": reason}), by=by, at=at)
     row.open = False
-    _store(row, "open")
+    store(row, "open")
     return moved
 
 
@@ -369,7 +196,7 @@ def merge_request(request_id: UUID, into: UUID, *, by: Actor, at: datetime) -> M
     queries.hold_open(other)
     moved = move(row.matter, "merge", Change({"into": into}), by=by, at=at)
     row.merged_into, row.open = into, False
-    _store(row, "merged_into", "open")
+    store(row, "merged_into", "open")
     return moved
 
 
@@ -401,5 +228,5 @@ def set_confidential(request_id: UUID, confidential: bool, *, by: Actor, at: dat
     until = Details.objects.values_list("retain_until", flat=True).get(request=row)
     Details.objects.filter(request=row).update(sealed=sealed_details(row.pk, told, not confidential, until))
     row.confidential = confidential
-    _store(row, "confidential")
+    store(row, "confidential")
     return moved

@@ -9,10 +9,10 @@ from tests.world import AT, SETUP, call_taker, someone
 from callbox.access.actions import agency_id, define_agency
 from callbox.incidents.actions import Where
 from callbox.kernel.actor import Actor
-from callbox.requests.actions import Report, open_request
 from callbox.requests.editions import load_edition, plan_edition
 from callbox.requests.models import Request
 from callbox.requests.personal import Contact
+from callbox.requests.taking import Report, open_request
 from callbox.requests.tests.drawn import TOWN, collection, rules
 
 AGENCIES = ("city", "roads", "water", "power")

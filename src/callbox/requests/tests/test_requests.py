@@ -12,7 +12,6 @@ from callbox.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from callbox.matters.models import Clock
 from callbox.requests import queries
 from callbox.requests.actions import (
-    Report,
     accept_request,
     add_remark,
     assign_request,
@@ -20,7 +19,6 @@ from callbox.requests.actions import (
     feed_back,
     merge_request,
     note_contact,
-    open_request,
     reopen_request,
     resume_request,
     return_request,
@@ -30,6 +28,7 @@ from callbox.requests.actions import (
 )
 from callbox.requests.models import Details, Remark, Reporter, Request
 from callbox.requests.retention import erase_expired
+from callbox.requests.taking import Report, open_request
 from callbox.requests.tests.scene import WHERE, desk_of, now, request, town
 
 pytestmark = pytest.mark.django_db
