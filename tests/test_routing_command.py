@@ -13,6 +13,7 @@ from callbox.commands import _routing
 from callbox.requests import queries
 from callbox.requests.areas import Located
 from callbox.requests.tests.drawn import GRIDS, LEFT, SUB_GRIDS, collection
+from callbox.requests.tests.scene import RULES, request, town
 
 
 @pytest.fixture
@@ -51,6 +52,22 @@ def test_what_would_change_is_shown_before_it_is_loaded(
     assert queries.areas_in_force().at(11.5, 50.5) == Located()
     assert main([*asked, "--apply"]) == 0
     assert queries.areas_in_force().at(11.5, 50.5) == Located("D1", "G00", "S10")
+
+
+@pytest.mark.django_db
+def test_new_rules_are_tried_on_what_was(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    town()
+    for _ in range(3):
+        request()
+    request("other")
+    (files / "rules.tsv").write_text(RULES.replace("\troads\t", "\tpower\t"))
+    assert main(["routing", "rules", str(files / "rules.tsv"), "--since", "2026-01-31"]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert "       3 requests would have gone to power instead of roads" in told
+    said = json.loads(told[-1])
+    assert (said["changes"], said["tried"], said["elsewhere"]) == ({"altered": 1}, 4, 3)
+    assert main(["routing", "rules", str(files / "rules.tsv"), "--since", "2027-01-31"]) == 0
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["tried"] == 0
 
 
 @pytest.mark.django_db

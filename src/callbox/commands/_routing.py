@@ -3,7 +3,7 @@
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +14,16 @@ from callbox.kernel.text import gettext_noop as _
 UNREADABLE = _("%(file)s cannot be read: %(why)s")
 
 
-def load(kind: str, files: Sequence[str], *, apply: bool) -> int:
+def load(kind: str, files: Sequence[str], *, apply: bool, since: date) -> int:
     """Print what these files would change, and put them in force if asked to. Raises Invalid, Conflict."""
     text = _joined(files) if kind == "areas" else _text(Path(files[0]))
     with database():
         use_django()
-        print(json.dumps(_load(kind, text, apply)))
+        print(json.dumps(_load(kind, text, apply, since)))
     return 0
 
 
-def _load(kind: str, text: str, apply: bool) -> dict[str, object]:
+def _load(kind: str, text: str, apply: bool, since: date) -> dict[str, object]:
     from callbox.access.domain import system_actor
     from callbox.requests.editions import load_edition, plan_edition
 
@@ -33,13 +33,28 @@ def _load(kind: str, text: str, apply: bool) -> dict[str, object]:
         print(f"{change:<8} {code}")
     for fault in plan.faults:
         print(f"FAULT    {fault.code}: {fault.kind} {fault.other} ({fault.per_mille / 10:.1f} %)")
+    tried = _tried(plan.text, since) if kind == "rules" else {}
     if apply:
         load_edition(plan, by=by, at=at)
     counts: dict[str, int] = {}
     for change, _code in plan.changes:
         counts[change] = counts.get(change, 0) + 1
     said = {"kind": kind, "edition": plan.version, "changes": counts, "faults": len(plan.faults)}
-    return {**said, "applied": apply}
+    return {**said, **tried, "applied": apply}
+
+
+def _tried(text: str, since: date) -> dict[str, object]:
+    """What these rules would have done with the requests of the past, by where they went and would have gone."""
+    from callbox.requests.queries import history
+    from callbox.requests.routing import elsewhere, parse_rules
+
+    begin = datetime(since.year, since.month, since.day, tzinfo=UTC)
+    count, moved = elsewhere(parse_rules(text), history(begin))
+    for (was, would), requests in sorted(moved.items(), key=lambda each: (-each[1], each[0])):
+        print(
+            f"{requests:>8} requests would have gone to {would or 'the desk'} instead of {was or 'the desk'}"
+        )
+    return {"tried": count, "elsewhere": sum(moved.values())}
 
 
 def _joined(files: Sequence[str]) -> str:
