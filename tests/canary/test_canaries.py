@@ -16,6 +16,7 @@ WALKERS = (
     "crew",
     "nobody",
     "other_crew",
+    "agency_desk",
     "without_role",
     "call_taker",
     "dispatcher",
