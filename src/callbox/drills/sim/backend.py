@@ -10,6 +10,7 @@ from django.db.backends.postgresql.base import DatabaseWrapper
 from psycopg import errors
 
 from callbox.access.sight import Sight
+from callbox.drills.sim.compiling import KeepingOperations
 from callbox.drills.sim.schedule import Schedule
 from callbox.drills.sim.server import Fault, Request, Server, Session
 from callbox.drills.sim.sql_running import Answer
@@ -46,7 +47,16 @@ class SimConnection:
         if self.session.closed:
             raise psycopg.OperationalError("the connection is closed")
         if not self.autocommit and self.session.tx is None:
-            heard(self.server.schedule, self.server.ask(self.session, "BEGIN"))
+            self._run("BEGIN", ())
+        return self._run(sql, params)
+
+    def _run(self, sql: str, params: Any) -> Answer:
+        try:
+            answer = self.server.at_once(self.session, sql, params)
+        except Fault as fault:
+            raise ERRORS[fault.kind](fault.text or fault.kind) from None
+        if answer is not None:
+            return answer
         return heard(self.server.schedule, self.server.ask(self.session, sql, params))
 
     def commit(self) -> None:
@@ -117,6 +127,7 @@ class SimWrapper(DatabaseWrapper):
 
     def __init__(self, server: Server, name: str, host: str) -> None:
         super().__init__({**connections["default"].settings_dict, "OPTIONS": {}}, "default")
+        self.ops = KeepingOperations(self)
         self._server, self._name, self._host = server, name, host
         self.sight: Sight | None = None  # row-level security is not simulated
 

@@ -38,7 +38,12 @@ class Link:
         """The rows."""
         if self._session.closed:
             raise asyncpg.InterfaceError("connection is closed")
-        answer = await _heard(self._server.ask(self._session, sql, params))
+        try:
+            answer = self._server.at_once(self._session, sql, params)
+        except Fault as fault:
+            raise ERRORS[fault.kind](fault.text or fault.kind) from None
+        if answer is None:
+            answer = await _heard(self._server.ask(self._session, sql, params))
         return [dict(zip(answer.names, row, strict=True)) for row in answer.rows]
 
     async def fetchrow(self, sql: str, *params: Any) -> dict[str, Any] | None:

@@ -8,6 +8,7 @@ greenlet that gives way whenever it waits; what waits by asyncio has `loop.py`.
 import hashlib
 import heapq
 import random
+from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -103,9 +104,10 @@ class Schedule:
         self.dice = random.Random(seed)  # noqa: S311 - schedules, not secrets
         self.process: Process | None = None
         self._heap: list[tuple[float, int, Callable[[], object]]] = []
+        self._soon: deque[Callable[[], object]] = deque()  # at this very moment, after all that was due at it
         self._number = 0
         self._trace = hashlib.blake2b(digest_size=8)
-        self.steps = 0
+        self._notes: list[str] = []  # what the hash has not taken in yet
 
     @property
     def wall(self) -> datetime:
@@ -115,24 +117,38 @@ class Schedule:
     @property
     def trace(self) -> str:
         """A hash over all that was noted: the same for the same seed and the same code."""
+        self._take_in()
         return self._trace.hexdigest()
 
     def note(self, what: str) -> None:
         """Add to the trace what happens now."""
-        self._trace.update(f"{self.now:.6f} {what}\n".encode())
+        self._notes.append(f"{self.now:.6f} {what}\n")
+        if len(self._notes) > 1_000:
+            self._take_in()
+
+    def _take_in(self) -> None:
+        self._trace.update("".join(self._notes).encode())
+        self._notes.clear()
 
     def after(self, seconds: float, call: Callable[[], object]) -> None:
         """Call this so much later."""
+        if seconds <= 0.0:
+            self._soon.append(call)
+            return
         self._number += 1
-        heapq.heappush(self._heap, (self.now + max(0.0, seconds), self._number, call))
+        heapq.heappush(self._heap, (self.now + seconds, self._number, call))
 
     def run(self, until: float) -> None:
         """Let everything happen up to a time."""
-        heap = self._heap
-        while heap and heap[0][0] <= until:
-            self.now, _, call = heapq.heappop(heap)
-            self.steps += 1
-            call()
+        heap, soon = self._heap, self._soon
+        while True:
+            if soon and not (heap and heap[0][0] <= self.now):
+                soon.popleft()()
+            elif heap and heap[0][0] <= until:
+                self.now, _, call = heapq.heappop(heap)
+                call()
+            else:
+                break
         self.now = until
 
     def chance(self, share: float) -> bool:

@@ -80,7 +80,9 @@ class Server:
         self.crashes = 0
         self.on_commit: Callable[[list[tuple[Table, Row, Values | None]]], None] = lambda changed: None
         self._plans: dict[str, Plan | Simple] = {}
-        self._reads: dict[str, Plan] = {}
+        self._reads: set[str] = set()  # SELECTs without locks, which neither wait nor change anything
+        self._answers: dict[tuple[str, Any], Answer] = {}
+        self._seen_at = 0
         self._unflushed: list[tuple[float, list[tuple[Table, Row, Values | None]]]] = []
         self._committing: dict[Tx, Session] = {}
 
@@ -91,22 +93,62 @@ class Server:
 
     def ask(self, session: Session, sql: str, params: Any = ()) -> Request:
         """Ask for a statement to be run."""
-        plan = self._reads.get(sql)
-        if plan is not None and self._is_calm(session):
-            return self._read(session, sql, plan, params)
         return self._begin(session, sql, self._running(session, sql, params))
 
-    def _is_calm(self, session: Session) -> bool:
-        """Whether nothing can come between a statement and its answer."""
-        return session in self.sessions and not (self.roughness or self.frozen or self.cuts or session.closed)
+    def at_once(self, session: Session, sql: str, params: Any = ()) -> Answer | None:
+        """The answer, if it takes no time and nothing can come between, else None: then ask. Raises Fault.
 
-    def _read(self, session: Session, sql: str, plan: Plan, params: Any) -> Request:
-        """A read without locks takes no time where all is calm: most of what is asked, so the way is short."""
+        So it is with nearly all that is asked while all is calm, and the way by `ask` would come to the same.
+        """
+        if self.roughness or self.frozen or self.cuts or session.closed or session not in self.sessions:
+            return None
+        plan = self._plans.get(sql) or self._plan(sql)
+        if isinstance(plan, Simple):
+            return self._simple_at_once(session, sql, plan.words)
+        tx = session.tx
+        answer: Answer | None = None
+        if sql in self._reads and (tx is None or not tx.undo):
+            answer = self._remembered(session, sql, plan, params)
+        elif tx is not None:  # else its commit takes time
+            answer = self._tried(tx, plan, params)
+        if answer is not None:
+            self.schedule.note(f"{session.name} {sql[:10]}")
+        return answer
+
+    def _simple_at_once(self, session: Session, sql: str, words: tuple[str, ...]) -> Answer | None:
+        if words[0].upper() == "COMMIT" and session.tx is not None and session.tx.xid is not None:
+            return None
         self.schedule.note(f"{session.name} {sql[:10]}")
-        request = Request(session, sql, self._running(session, sql, params))
+        for wait in self._simple(session, words):
+            raise AssertionError(f"{sql} waits {wait}")
+        return Answer()
+
+    def _remembered(self, session: Session, sql: str, plan: Plan, params: Any) -> Answer:
+        """What a read without locks answers: where nothing was written since the last such, the same."""
         tx = session.tx or Tx(session.name, 0)
-        request.settle(Fault("failed") if tx.failed else plan(At(self.tables, tx, params)))
-        return request
+        if tx.failed:
+            raise Fault("failed")
+        if self._seen_at != self.tables.changes:
+            self._answers.clear()
+            self._seen_at = self.tables.changes
+        try:
+            answer = self._answers.get((sql, params))
+        except TypeError:  # a list among the parameters
+            return plan(At(self.tables, tx, params))
+        if answer is None:
+            answer = self._answers[sql, params] = plan(At(self.tables, tx, params))
+        return answer
+
+    def _tried(self, tx: Tx, plan: Plan, params: Any) -> Answer | None:
+        """Run in a transaction; None when somebody has to be waited for, or it is refused, and nothing was done."""
+        if tx.failed:
+            raise Fault("failed")
+        mark = len(tx.undo)
+        try:
+            return plan(At(self.tables, tx, params))
+        except (MustWait, Violation):
+            self.tables.roll_back(tx, mark)
+            return None
 
     def close(self, session: Session) -> None:
         """The client is gone. What the server is doing for it, it finishes first."""
@@ -275,8 +317,8 @@ class Server:
             else:
                 read = statement(sql)
                 plan = read if isinstance(read, Simple) else plan_of(read, self.tables)
-                if isinstance(read, Select) and not read.lock and not isinstance(plan, Simple):
-                    self._reads[sql] = plan
+                if isinstance(read, Select) and not read.lock:
+                    self._reads.add(sql)
             self._plans[sql] = plan
         return plan
 

@@ -2,7 +2,7 @@
 """How the rows of a statement are found: by an index, by their order, or one after the other."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,7 @@ def conditions(node: Node | None) -> list[Node]:
     return [part for each in node[1:] for part in conditions(each)] if node[0] == "and" else [node]
 
 
-Access = Callable[[At], Iterator[Row]]
+Access = Callable[[At], Iterable[Row]]
 
 
 def access_to(table: Table, alias: str, wanted: list[Node], scope: dict[str, Any], known: set[str]) -> Access:
@@ -30,7 +30,7 @@ def access_to(table: Table, alias: str, wanted: list[Node], scope: dict[str, Any
             return way
     if table.is_ordered:
         return _by_order(table, alias, wanted, scope, known)
-    return lambda at: iter(tuple(table.rows))
+    return lambda at: tuple(table.rows)
 
 
 def _by_index(table: Table, alias: str, node: Node, scope: dict[str, Any], known: set[str]) -> Access | None:
@@ -121,23 +121,32 @@ def _step(source: Source, tables: Tables, wanted: list[Node], scope: dict[str, A
     return Step(table, source.alias, access, on, source.outer)
 
 
-def matches(steps: list[Step], where: Value | None, at: At, number: int = 0) -> Iterator[dict[str, Row]]:
-    """Each combination of rows, bound in `at` while it is the current one."""
+def matches(steps: list[Step], where: Value | None, at: At, number: int = 0) -> Iterator[None]:
+    """Once for each combination of rows, bound in `at` while it is the current one."""
     if number == len(steps):
         if where is None or where(at):
-            yield {}
+            yield None
         return
-    step, any_found = steps[number], False
-    for row in step.access(at):
-        values = row.seen_by(at.tx)
-        if values is None:
-            continue
-        at.rows[step.alias] = values
-        if step.on is not None and not step.on(at):
-            continue
+    step, any_found, is_last = steps[number], False, number == len(steps) - 1
+    for _ in _rows_of(step, at):
         any_found = True
-        for rest in matches(steps, where, at, number + 1):
-            yield {step.alias: row, **rest}
+        if not is_last:
+            yield from matches(steps, where, at, number + 1)
+        elif where is None or where(at):
+            yield None
     if step.outer and not any_found:
         at.rows[step.alias] = dict.fromkeys(step.table.columns)
+        at.found.pop(step.alias, None)
         yield from matches(steps, where, at, number + 1)
+
+
+def _rows_of(step: Step, at: At) -> Iterator[None]:
+    """Once for each row of one table that is there and joins, bound in `at`."""
+    alias, on, tx = step.alias, step.on, at.tx
+    for row in step.access(at):
+        values = row.pending if row.writer is tx and row.pending is not None else row.committed
+        if values is None:
+            continue
+        at.rows[alias], at.found[alias] = values, row
+        if on is None or on(at):
+            yield None

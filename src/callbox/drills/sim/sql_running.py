@@ -4,11 +4,13 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cmp_to_key
+from itertools import chain, groupby
+from operator import itemgetter
 from typing import Any
 
 from callbox.drills.sim.sql_finding import Step, access_to, conditions, matches, steps_of
 from callbox.drills.sim.sql_statements import Insert, Select, Simple, Statement, Update, With
-from callbox.drills.sim.sql_values import At, Value, value_of
+from callbox.drills.sim.sql_values import MAKERS, At, Scope, Value, place_of, value_of
 from callbox.drills.sim.sql_words import Node, Unreadable
 from callbox.drills.sim.tables import MustWait, Row, Table, Tables, Unique, Values, Violation
 
@@ -60,14 +62,37 @@ def _with(statement: With, tables: Tables) -> Plan:
     return run
 
 
-def _items(items: list[tuple[Node, str]], scope: dict[str, Any]) -> tuple[list[str], list[Value]]:
-    names, values = [], []
-    for node, name in items:
-        if node == ("column", "", "*"):
-            raise Unreadable("*")
-        names.append(name)
-        values.append(value_of(node, scope))
-    return names, values
+def _items(items: list[tuple[Node, str]], scope: dict[str, Any]) -> tuple[list[str], Value]:
+    """The names of the columns, and all their values at once."""
+    if any(node == ("column", "", "*") for node, _name in items):
+        raise Unreadable("*")
+    return [name for _node, name in items], _row_of([node for node, _name in items], scope)
+
+
+def _row_of(nodes: list[Node], scope: dict[str, Any]) -> Value:
+    """The expressions as one tuple. Columns of one table that stand together are taken with one call."""
+    parts: list[Value] = []
+    for (is_column, alias), group in groupby(nodes, lambda node: _table_of(node, scope)):
+        among = list(group)
+        if is_column and len(among) > 1:
+            parts.append(_columns(alias, itemgetter(*(node[2] for node in among))))
+        else:
+            parts.append(_values([value_of(node, scope) for node in among]))
+    if len(parts) == 1:
+        return parts[0]
+    return lambda at: tuple(chain.from_iterable([part(at) for part in parts]))
+
+
+def _table_of(node: Node, scope: dict[str, Any]) -> tuple[bool, str]:
+    return (True, place_of(node, scope)[0]) if node[0] == "column" else (False, "")
+
+
+def _columns(alias: str, names: Callable[[Values], tuple[Any, ...]]) -> Value:
+    return lambda at: names(at.rows[alias])
+
+
+def _values(values: list[Value]) -> Value:
+    return lambda at: tuple([value(at) for value in values])
 
 
 def _select(select: Select, tables: Tables, outer: dict[str, Any] | None = None) -> Plan:
@@ -77,30 +102,46 @@ def _select(select: Select, tables: Tables, outer: dict[str, Any] | None = None)
     where = value_of(select.where, scope) if select.where else None
     if [node[1] for node, _name in select.items if node[0] == "call" and node[1] in GROUPED]:
         return _grouped(select.items[0], steps, where, scope)
-    names, items = _items(select.items, scope)
+    names, items_of = _items(select.items, scope)
     order = [(value_of(_named(node, select), scope), down) for node, down in select.order]
     limit = value_of(select.limit, scope) if select.limit else None
     is_sorted = _is_sorted(select, steps)
 
     def found(at: At, most: int | None) -> Iterator[tuple[list[Any], tuple[Any, ...]]]:
         left = most if not order or is_sorted else None
-        for rows in matches(steps, where, at):
+        by = [] if is_sorted else [value for value, _down in order]
+        for _ in matches(steps, where, at):
             if left == 0:
                 return
-            if not select.lock or _lock(select, steps, rows, at):
+            if not select.lock or _lock(select, steps, at):
                 left = None if left is None else left - 1
-                yield [value(at) for value, _ in order], tuple(item(at) for item in items)
+                yield [value(at) for value in by], items_of(at)
 
     def run(at: At) -> Answer:
         most = None if limit is None else limit(at)
         rows = list(found(at, most))
-        if order and not is_sorted:
+        if order and not is_sorted and len(rows) > 1:
             rows.sort(key=cmp_to_key(_comparison(order)))
         answers = [answer for _key, answer in rows]
-        answers = list(dict.fromkeys(answers)) if select.distinct else answers
-        return Answer(names, answers[:most], len(answers[:most]))
+        answers = (list(dict.fromkeys(answers)) if select.distinct else answers)[:most]
+        return Answer(names, answers, len(answers))
 
     return run
+
+
+def _exists(node: Node, _scope: Scope) -> Value:
+    """EXISTS (SELECT ...) that names nothing outside of itself."""
+    plans: list[Plan] = []
+
+    def found(at: At) -> bool:
+        if not plans:
+            plans.append(_select(node[1], at.tables))
+        return bool(plans[0](At(at.tables, at.tx, at.params)).rows)
+
+    return found
+
+
+MAKERS["exists"] = _exists
 
 
 def _is_sorted(select: Select, steps: list[Step]) -> bool:
@@ -152,12 +193,12 @@ def _grouped(item: tuple[Node, str], steps: list[Step], where: Value | None, sco
     return run
 
 
-def _lock(select: Select, steps: list[Step], rows: dict[str, Row], at: At) -> bool:
+def _lock(select: Select, steps: list[Step], at: At) -> bool:
     """Hold the rows; False when they are held by others and are to be passed over. Raises MustWait."""
     for step in steps:
         if select.lock_of and step.alias not in select.lock_of:
             continue
-        row = rows.get(step.alias)
+        row = at.found.get(step.alias)
         if row is None:
             continue
         try:
@@ -179,10 +220,11 @@ def _update(update: Update, tables: Tables) -> Plan:
     where = value_of(update.where, scope) if update.where else None
     changes = [(name, value_of(node, scope)) for name, node in update.changes]
     names, returned = _items(update.returning, scope)
+    returns = bool(update.returning)
     step = Step(table, update.table, access, None, False)
 
     def run(at: At) -> Answer:
-        found = [rows[update.table] for rows in matches([step], where, at)]
+        found = [at.found[update.table] for _ in matches([step], where, at)]
         for row in found:
             at.tables.hold(table, row, at.tx)
         answers = []
@@ -191,8 +233,8 @@ def _update(update: Update, tables: Tables) -> Plan:
             values = before | {name: value(at) for name, value in changes}
             at.tables.write(table, row, values, at.tx)
             at.rows[update.table] = values
-            answers.append(tuple(value(at) for value in returned))
-        return Answer(names, answers if returned else [], len(found))
+            answers.append(returned(at))
+        return Answer(names, answers if returns else [], len(found))
 
     return run
 
@@ -219,8 +261,8 @@ def _insert(insert: Insert, tables: Tables, outer: dict[str, Any] | None = None)
                     values[name] = make(at.tx)
             if put(at, values):
                 answer.count += 1
-                if returned:
-                    answer.rows.append(tuple(value(at) for value in returned))
+                if names:
+                    answer.rows.append(returned(at))
         return answer
 
     return run

@@ -82,7 +82,7 @@ Statement = Select | Insert | Update | With | Simple
 @lru_cache(maxsize=1024)
 def statement(text: str) -> Statement:
     """One statement, read once for all runs: nobody changes it. Raises Unreadable."""
-    words = Words(text)
+    words = Words(text, _select)
     found = _statement(words)
     words.take(";")
     if words.peek():

@@ -5,11 +5,12 @@ import hashlib
 import json
 import operator
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from callbox.drills.sim.sql_words import Node, Unreadable
-from callbox.drills.sim.tables import Tables, Tx, Values
+from callbox.drills.sim.tables import Row, Tables, Tx, Values
 
 COMPARE = {
     "=": operator.eq,
@@ -21,18 +22,24 @@ COMPARE = {
     ">=": operator.ge,
 }
 NUMBERS = ("bigint", "int", "integer", "xid8", "smallint")
+PLAIN = frozenset((str, int, bool, float, bytes, type(None), UUID, datetime))
 
 
 class At:
-    """What an expression is evaluated with."""
+    """What an expression is evaluated with. rows: the values of each alias; found: the rows that they are of."""
 
-    __slots__ = ("params", "rows", "tables", "tx")
+    __slots__ = ("found", "params", "rows", "tables", "tx")
 
     def __init__(self, tables: Tables, tx: Tx, params: Any) -> None:
         self.tables = tables
         self.tx = tx
-        self.params = params
+        self.params: Any = (
+            {key: plain(value) for key, value in params.items()}
+            if isinstance(params, dict)
+            else [plain(value) for value in params]
+        )
         self.rows: dict[str, Values] = {}
+        self.found: dict[str, Row] = {}
 
 
 Value = Callable[[At], Any]
@@ -47,21 +54,29 @@ def value_of(node: Node, scope: Scope) -> Value:
     return maker(node, scope)
 
 
-def _column(node: Node, scope: Scope) -> Value:
+def place_of(node: Node, scope: Scope) -> tuple[str, str]:
+    """The alias and the name of a column. Raises Unreadable."""
     _kind, alias, name = node
     alias = alias or next((each for each, columns in scope.items() if name in columns), "")
     if not alias:
         raise Unreadable(f"no column {name} in {list(scope)}")
+    return alias, name
+
+
+def _column(node: Node, scope: Scope) -> Value:
+    alias, name = place_of(node, scope)
     return lambda at: at.rows[alias][name]
 
 
 def _param(node: Node, scope: Scope) -> Value:
     key = node[1]
-    return lambda at: plain(at.params[key])
+    return lambda at: at.params[key]
 
 
 def plain(value: Any) -> Any:
     """A parameter as it is kept."""
+    if type(value) in PLAIN:
+        return value
     if hasattr(value, "obj"):  # psycopg's Jsonb; a list of it comes back as text, which an array does not
         return json.dumps(value.obj) if isinstance(value.obj, list) else value.obj
     if isinstance(value, list):
@@ -75,7 +90,16 @@ def _constant(node: Node, scope: Scope) -> Value:
 
 
 def _compare(node: Node, scope: Scope) -> Value:
-    compare, left, right = COMPARE[node[1]], value_of(node[2], scope), value_of(node[3], scope)
+    compare, right = COMPARE[node[1]], value_of(node[3], scope)
+    if node[2][0] == "column":
+        alias, name = place_of(node[2], scope)
+
+        def of_column(at: At) -> Any:
+            a, b = at.rows[alias][name], right(at)
+            return None if a is None or b is None else compare(a, b)
+
+        return of_column
+    left = value_of(node[2], scope)
 
     def found(at: At) -> Any:
         a, b = left(at), right(at)
@@ -121,7 +145,11 @@ def _not(node: Node, scope: Scope) -> Value:
 
 
 def _null(node: Node, scope: Scope) -> Value:
-    inner, negated = value_of(node[1], scope), node[2]
+    negated = node[2]
+    if node[1][0] == "column":
+        alias, name = place_of(node[1], scope)
+        return lambda at: (at.rows[alias][name] is None) != negated
+    inner = value_of(node[1], scope)
     return lambda at: (inner(at) is None) != negated
 
 
@@ -236,7 +264,7 @@ def _call(node: Node, scope: Scope) -> Value:
     return lambda at: call(at, [part(at) for part in parts])
 
 
-MAKERS: Mapping[str, Callable[[Node, Scope], Value]] = {
+MAKERS: dict[str, Callable[[Node, Scope], Value]] = {
     "column": _column,
     "param": _param,
     "value": _constant,

@@ -2,6 +2,7 @@
 """Reading SQL: the expressions, as nested tuples whose first item names the kind. Only what Callbox writes."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 WORD = re.compile(
@@ -24,10 +25,11 @@ class Unreadable(Exception):  # noqa: N818 - an answer
 
 
 class Words:
-    """The words of one text, read from left to right."""
+    """The words of one text, read from left to right. subselect: reads a SELECT within an expression."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, subselect: Callable[["Words"], Any]) -> None:
         self.text = text
+        self.subselect = subselect
         self._items = _split(text)
         self._at = 0
         self._params = 0
@@ -177,6 +179,10 @@ def _single(words: Words) -> Node:
         return _case(words)
     if word == "ARRAY" and words.peek(1) == "(":
         return _keys(words)
+    if words.take("EXISTS", "(", "SELECT"):
+        select = words.subselect(words)
+        words.need(")")
+        return ("exists", select)
     if word in ("NULL", "TRUE", "FALSE"):
         words.raw()
         return ("value", {"NULL": None, "TRUE": True, "FALSE": False}[word])

@@ -5,6 +5,7 @@ from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from callbox.drills.sim.schedule import Signal
 
@@ -98,7 +99,7 @@ class Table:
     def enter(self, row: Row, values: Values, *, new: bool = False) -> None:
         """Make it findable by these values."""
         for name, bucket in self.buckets.items():
-            bucket.setdefault(values[name], {})[row] = None
+            bucket.setdefault(_key(values[name]), {})[row] = None
         if new and self.is_ordered:
             insort(self.order, (values["xid"], values["seq"], row.number, row), key=lambda each: each[:3])
 
@@ -106,7 +107,7 @@ class Table:
         """It is no longer findable by the values that it does not keep."""
         for name, bucket in self.buckets.items():
             if kept is None or kept[name] != values[name]:
-                bucket.get(values[name], {}).pop(row, None)
+                bucket.get(_key(values[name]), {}).pop(row, None)
         if kept is None:
             self.rows.pop(row, None)
             if self.is_ordered:
@@ -116,11 +117,10 @@ class Table:
                 if at < len(self.order) and self.order[at][3] is row:
                     del self.order[at]
 
-    def found(self, column: str, wanted: Iterable[Any]) -> Iterator[Row]:
+    def found(self, column: str, wanted: Iterable[Any]) -> list[Row]:
         """The rows that have, or had a moment ago, one of these values."""
         bucket = self.buckets[column]
-        for value in wanted:
-            yield from tuple(bucket.get(value, ()))
+        return [row for value in wanted for row in bucket.get(_key(value), ())]
 
     def committed(self) -> Iterator[Values]:
         """What everybody sees."""
@@ -135,6 +135,7 @@ class Tables:
         self.active: dict[Tx, None] = {}
         self.next_xid = 1_000
         self.sequences: dict[str, int] = {}
+        self.changes = 0  # grows whenever a read of what is committed could find something else than before
         self._number = 0
 
     def begin(self, name: str) -> Tx:
@@ -148,6 +149,7 @@ class Tables:
         """The transaction's number, given out at its first write."""
         if tx.xid is None:
             tx.xid, self.next_xid = self.next_xid, self.next_xid + 1
+            self.changes += 1
         return tx.xid
 
     def horizon(self) -> int:
@@ -230,6 +232,8 @@ class Tables:
     def end(self, tx: Tx, *, commit: bool) -> list[tuple[Table, Row, Values | None]]:
         """The transaction is over; what each row was before, when committed."""
         changed: list[tuple[Table, Row, Values | None]] = []
+        if tx.xid is not None:
+            self.changes += 1
         if not commit:
             self.roll_back(tx)
         for row, table in tx.held.items():
@@ -247,12 +251,18 @@ class Tables:
 
     def unmake(self, changed: list[tuple[Table, Row, Values | None]]) -> None:
         """A commit that never reached the disk, and nobody may remember."""
+        self.changes += 1
         for table, row, before in reversed(changed):
             after, row.committed = row.committed, before
             if after is not None:
                 table.forget(row, after, before)
             if before is not None:
                 table.enter(row, before)
+
+
+def _key(value: Any) -> Any:
+    """A value as an index keeps it: the hash of a UUID takes a call of Python's."""
+    return value.int if type(value) is UUID else value
 
 
 def _has(unique: Unique, key: list[Any], values: Values | None) -> bool:

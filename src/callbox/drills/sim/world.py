@@ -6,6 +6,7 @@ import logging
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -87,6 +88,8 @@ class World:
             (callbox.kernel.ids, "secrets", Secrets(schedule.dice)),
             (callbox.journal.actions, "recorded_now", lambda: schedule.wall),
             (callbox.worker.loop, "time", Clock(schedule)),
+            # One thread, and a connection for each process: a thread's own store would only cost time.
+            (connections, "_connections", SimpleNamespace(default=connections["default"])),
         ]
         return changed([*self.door.changes(), *own, *self._patches])
 
@@ -122,8 +125,10 @@ class World:
 
     def row(self, table: str, key: UUID, column: str = "matter_id") -> Values | None:
         """One committed row by its key."""
-        found = self.tables.tables[table].found(column, (key,))
-        return next((row.committed for row in found if row.committed), None)
+        for row in self.tables.tables[table].found(column, (key,)):
+            if row.committed:
+                return row.committed
+        return None
 
     def matter(self, matter_id: UUID) -> Values:
         """A matter's row."""

@@ -8,6 +8,7 @@ from callbox.matters.actions import fire_due_clocks
 from callbox.matters.calendars import settle_clocks
 from callbox.matters.climbing import climb_ladders
 from callbox.matters.handover import time_out_offers
+from callbox.matters.queries import anything_due
 from callbox.worker.loop import Loop
 
 ACTOR = system_actor("clocks")
@@ -15,6 +16,8 @@ ACTOR = system_actor("clocks")
 
 def step(at: datetime) -> int:
     """Fire what is due: emergencies' clocks first, the long ones' ladders after."""
+    if not anything_due(at):
+        return 0
     fired = fire_due_clocks(by=ACTOR, at=at) + time_out_offers(by=ACTOR, at=at)
     return fired + climb_ladders(by=ACTOR, at=at) + settle_clocks(by=ACTOR, at=at)
 
