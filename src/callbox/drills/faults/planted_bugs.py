@@ -2,9 +2,7 @@
 """Whether the simulation sees: bugs planted in the product's own code must each break an invariant."""
 
 import time
-from concurrent.futures import ProcessPoolExecutor
 from itertools import repeat
-from multiprocessing import get_context
 
 from callbox.drills.result import Broken, Result
 
@@ -14,14 +12,14 @@ TIMES = 20
 
 def run(seed: int, times: int) -> Result:
     """Look for every planted bug, on all cores; then so many runs of the code as it is, which must find nothing."""
-    from callbox.drills.sim.setup import use_django
+    from callbox.drills.sim.setup import processes, use_django
 
     use_django()
     from callbox.drills.sim.hunt import clean, hunt
     from callbox.drills.sim.planted import BUGS
 
     result, begun = Result("planted-bugs", seed), time.monotonic()
-    with ProcessPoolExecutor(mp_context=get_context("spawn"), initializer=use_django) as pool:
+    with processes() as pool:
         hunted = list(pool.map(hunt, BUGS, repeat(seed), repeat(times)))
         hunted_s = time.monotonic() - begun
         most = max(found.runs for found in hunted)

@@ -3,6 +3,8 @@
 
 import gc
 import os
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 
 
 def use_django() -> None:
@@ -14,3 +16,8 @@ def use_django() -> None:
     gc.collect()
     gc.freeze()  # each run ends with a collection, which need not look at all of Django again
     gc.set_threshold(100_000)  # a run makes much that is gone at once, and hardly any circles
+
+
+def processes() -> ProcessPoolExecutor:
+    """As many as there are cores, each with Django made ready."""
+    return ProcessPoolExecutor(mp_context=get_context("spawn"), initializer=use_django)
