@@ -7,7 +7,7 @@ from callbox.drills.sim.hunt import hunt
 from callbox.drills.sim.planted import BUGS, Bug, Edit, Withered, changes_of
 
 BY_NAME = {bug.name: bug for bug in BUGS}
-MOST = 20
+MOST = 40
 ALWAYS = (
     "claim without owner",
     "stacked assignment lost",

@@ -7,7 +7,7 @@ from itertools import repeat
 from callbox.drills.result import Broken, Result
 
 HELP = "bugs planted in the product's code, each looked for with at most TIMES simulated runs; then as many without"
-TIMES = 20
+TIMES = 40
 
 
 def run(seed: int, times: int) -> Result:

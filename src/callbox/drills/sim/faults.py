@@ -78,8 +78,10 @@ class Faults:
         self._world.server.restart()
 
     def _freeze(self) -> float:
+        """Nothing moves, and somebody calls meanwhile."""
         self._world.server.freeze()
         self._blind()
+        self._later(0.05, 1.0, self._send)
 
         def back() -> None:
             self._world.door_blind_since = None
@@ -88,8 +90,10 @@ class Faults:
         return self._later(0.3, 15.0, back)
 
     def _cut_door(self) -> float:
+        """Nothing passes between door and server, and somebody calls meanwhile."""
         self._world.server.cut("door")
         self._blind()
+        self._later(0.05, 1.0, self._send)
 
         def back() -> None:
             self._world.door_blind_since = None
