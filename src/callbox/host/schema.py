@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whether the tables are those that this release knows: no older ones, no newer ones, no half-made ones."""
 
-import re
 from collections.abc import Iterable
 from functools import cache
-from pathlib import Path
 
 import psycopg
 
@@ -12,7 +10,6 @@ from callbox.host.config import CHECKOUT
 from callbox.host.errors import ConfigError
 from callbox.host.releases import contracts
 
-LABEL = re.compile(r'^ +label = "(\w+)"$', re.MULTILINE)
 MIGRATIONS = "*/migrations/[0-9]*.py"
 APPLIED = "SELECT app, name FROM django_migrations"
 OLDER = (
@@ -29,16 +26,9 @@ ASK_S = 5
 
 @cache
 def known_migrations() -> frozenset[tuple[str, str]]:
-    """The migrations of our own rooms in this release: (room as the database calls it, name)."""
+    """The migrations of our own rooms in this release: (room, name)."""
     found = (CHECKOUT / "src" / "callbox").glob(MIGRATIONS)
-    return frozenset((_label(path.parents[1]), path.stem) for path in found)
-
-
-def _label(room: Path) -> str:
-    """Its folder's name, unless it gives itself another: a part of the framework may have taken that one."""
-    apps = room / "apps.py"
-    said = LABEL.search(apps.read_text(encoding="utf-8")) if apps.exists() else None
-    return said[1] if said else room.name
+    return frozenset((path.parts[-3], path.stem) for path in found)
 
 
 def problem_with(applied: Iterable[tuple[str, str]], rooms: Iterable[str] | None = None) -> str | None:
