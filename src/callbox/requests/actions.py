@@ -39,6 +39,8 @@ def assign_request(
 ) -> Moved:
     """The desk sends it to an agency (a code), or takes it from one and sends it to another. reason: a code.
 
+    What was promised to the resident stays promised, and goes on where it stood still.
+
     Raises NotFound, NotAllowed, Invalid or Conflict.
     """
     row, agencies = queries.request_for(by, request_id), queries.agencies_by_code()
@@ -47,9 +49,12 @@ def assign_request(
     row.agency, row.assisting, row.at_backstop = agencies[agency], [], False
     row.sent_first = row.sent_first or row.agency
     again = row.matter.state not in domain.WAITING.split()
+    stands_still = queries.stands_still(row, domain.RESOLVE)
     facts: dict[str, object] = {"agency": row.agency.pk, ("reason" if again else "why"): reason}
     moved = assign(row, "reassign" if again else "assign", facts, seen=seen, by=by, at=at)
     store(row, "agency", "assisting", "at_backstop", "sent_first")
+    if stands_still:
+        resume_clock(row.matter, domain.RESOLVE, by=by, at=at)
     return moved
 
 

@@ -34,7 +34,7 @@ WORKFLOW = register(
                 f"{ASSIGNED} {ACCEPTED} {SUSPENDED}",
                 ASSIGNED,
                 needs="agency reason",
-                stops=f"{FIRST_CONTACT} {RESOLVE}",
+                stops=FIRST_CONTACT,
                 starts=SIGN_FOR,
             ),
             step("accept", ASSIGNED, ACCEPTED, stops=SIGN_FOR, starts=f"{FIRST_CONTACT} {RESOLVE}"),

@@ -59,7 +59,9 @@ LINES = [
     line(7, "TRM-Pothole", "Transportation", CouncilDistrict="", Latitude="", Longitude=""),
     line(8, "SW-Dirty Alley", "Solid Waste", StatusDate="03/01/2018 08:00:00 AM"),
     line(9, "SW-Dirty Alley", "Solid Waste"),
-    line(10, "SW-Dirty Alley", "Transportation"),  # the rules say otherwise
+    line(
+        10, "SW-Dirty Alley", "Transportation", DueDate=DUE, CloseDate=LATE
+    ),  # the rules name another agency
 ]
 
 
@@ -77,7 +79,7 @@ def file(tmp_path: Path) -> Path:
 def test_the_file_is_read_whole_and_in_order(file: Path) -> None:
     rows = read_requests(file)
     assert [row.number for row in rows] == [f"r{number}" for number in range(1, 11)]
-    assert [row.late for row in rows] == [False, True, False, False, True, *[False] * 5]
+    assert [row.late for row in rows] == [False, True, False, False, True, *[False] * 4, True]
     assert (rows[4].point, rows[6].point, rows[0].point) == (None, None, (-76.5, 39.01))
 
 
@@ -122,10 +124,10 @@ def test_the_journal_says_what_the_file_says(file: Path, committed: None) -> Non
         "agencies": 2,
         "route_tried": 2,
         "route_agreement": 0.5,
-        "late_journal": 2,
-        "late_file": 2,
-        "late_share_journal": 0.2,
-        "late_share_file": 0.2,
+        "late_journal": 3,
+        "late_file": 3,
+        "late_share_journal": 0.3,
+        "late_share_file": 0.3,
         "overdue": 1,
         "overdue_file": 1,
         "overdue_share": 0.1,
@@ -147,6 +149,8 @@ def test_the_journal_says_what_the_file_says(file: Path, committed: None) -> Non
         "assign",
         "reassign",
         "accept",
+        "feed_back",
+        "close",
     ]
     assert rows["r10"].agency is not None
     assert rows["r10"].agency.code == "transportation"

@@ -135,6 +135,17 @@ def test_what_is_returned_too_often_goes_to_the_backstop_which_may_not_return_it
     accept_request(row.pk, by=desk_of("city"), at=LATER)
 
 
+def test_what_was_promised_to_the_resident_stays_when_another_agency_gets_it() -> None:
+    row, roads = request(), desk_of("roads")
+    accept_request(row.pk, by=roads, at=AT)
+    suspend_request(row.pk, "waits_for_parts", by=roads, at=LATER)
+    assign_request(row.pk, "water", "wrong_agency", by=call_taker(), at=LATER + timedelta(days=4))
+    clock = Clock.objects.get(matter_id=row.pk, name="resolve")
+    assert (clock.stopped_at, clock.paused_at, len(clock.pauses)) == (None, None, 1)
+    accept_request(row.pk, by=desk_of("water"), at=LATER + timedelta(days=5))
+    assert Clock.objects.get(matter_id=row.pk, name="resolve").due_at == clock.due_at
+
+
 def test_who_assists_sees_it_and_decides_nothing() -> None:
     row, power = request(), desk_of("power")
     assert queries.request_for(power, row.pk)
