@@ -26,6 +26,9 @@ from callbox.kernel.ids import new_id
 from callbox.messages.actions import Wanted, queue_message, set_reach
 from callbox.pictures.actions import keep_picture
 from callbox.pictures.domain import Developed
+from callbox.requests.actions import add_remark as add_request_remark
+from callbox.requests.personal import Contact
+from callbox.requests.taking import Report, open_request
 from tests import world
 from tests.canary.tokens import NOBODY, Token
 from tests.contacts import raw_contact
@@ -160,6 +163,7 @@ def _side(night: Night, name: str) -> None:
         for each, number in {"lon": lon, "lat": lat}.items():
             text, also = str(abs(number)), ("incident.personal", "call.personal", "incident.see")
             night.tokens.append(Token(f"{name}.{each}", text, (), reached, also=also))
+    _request(night, name)
     night.whole(f"{name}.call", call.pk, "call.see", scope=heard, also=("reads.see",))
     night.whole(f"{name}.incident", incident.pk, "incident.see", scope=reached, also=("reads.see",))
     night.whole(f"{name}.assignment", sent.pk, "assignment.see", scope=tuple(_fresh(sent).scope))
@@ -175,6 +179,22 @@ def _side(night: Night, name: str) -> None:
         "agency_id": unit.agency_id,
         "person": next(who.pk for key, who in night.people.items() if key != STRANGER),
     }
+
+
+def _request(night: Night, side: str) -> None:
+    """A complaint. No page or operation shows one yet: whoever may see it need not come upon it."""
+    who = ("request.personal", "request.reporter")
+    words, address, remark = (
+        night.plant(f"{side}.request_{each}", also=who) for each in ("words", "address", "remark")
+    )
+    name = night.plant(f"{side}.reporter", also=who)
+    lon, lat = {OWN: (-122.40871, 37.78113), FOREIGN: (-122.40972, 37.78224)}[side]
+    for each, number in {"lon": lon, "lat": lat}.items():
+        night.tokens.append(Token(f"{side}.request_{each}", str(abs(number)), (), also=(*who, "request.see")))
+    report = Report("other", Where(lon, lat, address), words, contact=Contact(name))
+    found = open_request(report, by=call_taker(), at=timezone.now())
+    add_request_remark(found.pk, remark, by=call_taker(), at=timezone.now())
+    night.whole(f"{side}.request", found.pk, also=("request.see", "reads.see"))
 
 
 def _message(night: Night, side: str, incident: UUID) -> UUID:

@@ -36,6 +36,11 @@ PLANTED = {
     "incidents_remark.sealed": "foreign.remark",
     "intake_caller.sealed": "foreign.words",
     "matters_matter.scope": "foreign.incident",
+    "requests_details.lon": "foreign.request_lon",
+    "requests_details.lat": "foreign.request_lat",
+    "requests_details.sealed": "foreign.request_words",
+    "requests_reporter.sealed": "foreign.reporter",
+    "requests_remark.sealed": "foreign.request_remark",
     "messages_text.sealed": "foreign.message_words",
     "messages_reach.sealed": "stranger.reach",
 }
@@ -90,6 +95,7 @@ EXCUSED = {
     "matters_handover.taker": WHO,
     "matters_matter.owner": WHO,
     "messages_message.mark": KEYED,
+    "requests_remark.by": WHO,
     "messages_reach.holder": WHO,
 }
 PRINTS = {"report": (), "journal": ("verify",), "keys": ("check",), "printout": ()}

@@ -12,6 +12,7 @@ from callbox.kernel.ids import new_id
 from callbox.kernel.text import gettext_noop as _
 from callbox.matters.actions import move
 from callbox.matters.domain import Change, Moved
+from callbox.matters.queries import hold
 from callbox.matters.standstill import pause_clock, resume_clock
 from callbox.requests import domain, queries
 from callbox.requests.models import Details, Remark, Request
@@ -198,6 +199,7 @@ def merge_request(request_id: UUID, into: UUID, *, by: Actor, at: datetime) -> M
     if request_id == into:
         raise Invalid(INTO_ITSELF)
     row, other = queries.request_for(by, request_id), queries.request_for(by, into)
+    hold(request_id, into)
     queries.hold_open(other)
     moved = move(row.matter, "merge", Change({"into": into}), by=by, at=at)
     row.merged_into, row.open = into, False
