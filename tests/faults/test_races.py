@@ -7,7 +7,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from callbox.access import domain as access
 from callbox.dispatch import actions as dispatch
@@ -26,7 +26,7 @@ from callbox.intake.models import Call
 from callbox.journal import queries as journal
 from callbox.kernel.errors import Conflict
 from callbox.kernel.ids import new_id
-from callbox.matters.models import Clock, Matter
+from callbox.matters.models import Matter
 from tests import world
 from tests.world import AT, INTAKE, LATER, call_taker, dispatcher, moves_in_between
 
@@ -210,8 +210,10 @@ def test_a_clock_that_was_stopped_after_the_sweep_read_it_stays_quiet(
     from callbox.matters import queries as matter_queries
 
     call, late = world.waiting_call(), AT.replace(hour=5)
-    stale = list(Clock.objects.select_related("matter").filter(matter_id=call.pk))
+    with transaction.atomic():
+        stale = matter_queries.due_clocks(matter_queries.calendar_in_force(), late, 10)
+    assert len(stale) == 1
     intake.claim_call(call.pk, by=call_taker(), at=AT)
-    monkeypatch.setattr(matter_queries, "due_clocks", lambda at, limit: stale)
+    monkeypatch.setattr(matter_queries, "due_clocks", lambda *_asked: stale)
     assert matters.fire_due_clocks(by=access.system_actor("clocks"), at=late) == 0
     assert [entry.move for entry in journal.history(call.pk)] == ["open", "claim"]

@@ -4,7 +4,7 @@
 import argparse
 import json
 
-HELP = "seconds to take the due steps of ladders over 100,000 open matters, one in a hundred due and all due"
+HELP = "seconds to take the due steps of ladders over 100,000 open matters, few due and all, and to fire all"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -5,29 +5,33 @@ Each lane has a reading position of its own, so that nobody on the line waits be
 position named NAME follows behind all of them: what stands up to it has become calls, whatever its lane.
 """
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import DataError, transaction
+from django.db import DataError, IntegrityError, transaction
 
 from callbox.door.domain import lanes
 from callbox.door.queries import Contact, contacts_after, places_after
 from callbox.intake import actions
 from callbox.intake.actions import Arrived, Incoming
 from callbox.intake.domain import CIVIC, EMERGENCY, Said
-from callbox.intake.reading import as_it_is, read_contact
+from callbox.intake.reading import STUMBLES, as_it_is, read_contact
 from callbox.journal.actions import move_position
 from callbox.journal.queries import position_of, positions_of
 from callbox.kernel.actor import Actor
 from callbox.kernel.errors import Refusal
+
+log = logging.getLogger(__name__)
 
 NAME = "intake.contacts"
 # Contacts of one lane that become calls in one transaction, each in one of its own when that cannot be; then those
 # of more urgent lanes are looked for again.
 PORTION = 20
 FOLLOWED = 1_000
+# What one contact of a portion can bring about. With the database gone nothing is asked for a second time.
+NOT_TOGETHER = (Refusal, DataError, IntegrityError, MemoryError, *STUMBLES)
 Place = tuple[int, int]
 Read = tuple[Contact, Said]
 
@@ -93,9 +97,16 @@ def _take_some(by: Actor, at: datetime | None) -> int:
     if reader is None:
         return 0
     if len(reader.contacts) > 1:
-        # Whatever goes wrong with one of them goes wrong again below, where it stands alone.
-        with suppress(Exception):
+        try:
             together = take([(each, _read(each)) for each in reader.contacts], reader, by=by, at=at)
+        except NOT_TOGETHER as problem:
+            # What goes wrong with one of them goes wrong again below, where it stands alone.
+            log.warning(
+                "%d contacts were not taken together (%s): each alone.",
+                len(reader.contacts),
+                type(problem).__name__,
+            )
+        else:
             return len(reader.contacts) if together else 0
     return _take_each(reader, by, at)
 

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writing the journal. An entry is written in the transaction of the change it tells of."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,11 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from psycopg.types.json import Jsonb
+from psycopg.types.json import Json, Jsonb
 
 from callbox.host.clock import CLOCK
 from callbox.journal import domain, queries
-from callbox.kernel.chain import ZERO, canonical, link, plain_facts
+from callbox.kernel.chain import ZERO, canonical, link, spell
 
 APPEND = """
 WITH head AS (
@@ -43,21 +42,21 @@ SELECT *, 1, %(kind)s::text, %(move)s::text, '', %(becomes)s::text, 1, %(actor)s
   %(recorded_at)s::timestamptz, %(scope)s::text[], %(prev)s::bytea
 FROM unnest(%(chains)s::uuid[], %(ats)s::timestamptz[], %(facts)s::jsonb[], %(hashes)s::bytea[])
 """
-# Set-based: one entry for each of many chains that are there, none twice.
+# Set-based: one entry for each of many chains that are there, none twice. What they say comes as one text: taking many
+# lists apart, here and there, cost more than all the rest.
 APPEND_MANY = """
 WITH said AS (
-  SELECT * FROM unnest(%(chain)s::uuid[], %(kind)s::text[], %(move)s::text[], %(was)s::text[], %(becomes)s::text[],
-    %(round)s::int[], %(actor)s::text[], %(role)s::text[], %(facts)s::text[], %(scope)s::text[], %(body)s::bytea[])
-    AS t (chain, kind, move, was, becomes, round, actor, role, facts, scope, body)
+  SELECT * FROM json_to_recordset(%(said)s::json) AS t (chain uuid, kind text, move text, was text, becomes text,
+    round int, actor text, role text, at timestamptz, recorded_at timestamptz, facts jsonb, scope text[], body text)
 ), head AS (
-  UPDATE journal_chain c SET length = c.length + 1, head = sha256(c.head || int8send(c.length + 1) || said.body)
+  UPDATE journal_chain c SET length = c.length + 1,
+    head = sha256(c.head || int8send(c.length + 1) || convert_to(said.body, 'UTF8'))
   FROM said WHERE c.id = said.chain
   RETURNING said.chain, old.head AS prev, new.head AS hash, new.length AS number
 )
 INSERT INTO journal_entry
   (chain, number, kind, move, was, becomes, round, actor, role, at, recorded_at, facts, scope, prev, hash)
-SELECT chain, number, kind, move, was, becomes, round, actor, role, %(at)s, %(recorded_at)s, facts::jsonb,
-  ARRAY(SELECT jsonb_array_elements_text(scope::jsonb)), prev, hash
+SELECT chain, number, kind, move, was, becomes, round, actor, role, at, recorded_at, facts, scope, prev, hash
 FROM head JOIN said USING (chain)
 """
 
@@ -80,6 +79,22 @@ class First:
     chain: UUID
     at: datetime
     facts: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """What an entry says; see `append`."""
+
+    chain: UUID
+    kind: str
+    move: str
+    was: str
+    becomes: str
+    round_: int
+    facts: Mapping[str, object]
+    scope: Iterable[str]
+    actor: str
+    role: str
 
 
 def recorded_now() -> datetime:
@@ -106,22 +121,14 @@ def append(
     Raises TypeError for facts with more than one spelling (floats): they could not be verified later.
     """
     _need_transaction()
-    said: dict[str, Any] = {
-        "chain": chain,
-        "kind": kind,
-        "move": move,
-        "was": was,
-        "becomes": becomes,
-        "actor": actor,
-        "role": role,
-        "at": at,
-        "recorded_at": recorded_now(),
-    }
-    plain, keys = plain_facts(facts or {}), sorted(set(scope))
-    text = domain.body(**said, round_=round_, facts=plain, scope=keys)
-    more: dict[str, Any] = {"round": round_, "facts": Jsonb(plain), "scope": keys, "zero": ZERO, "body": text}
+    recorded_at = recorded_now()
+    said = _said(
+        Saying(chain, kind, move, was, becomes, round_, facts or {}, scope, actor, role), at, recorded_at
+    )
+    typed: dict[str, Any] = {"chain": chain, "at": at, "recorded_at": recorded_at, "zero": ZERO}
+    typed |= {"facts": Jsonb(said["facts"]), "body": spell(said)}
     with connection.cursor() as cursor:
-        cursor.execute(APPEND, {**said, **more})
+        cursor.execute(APPEND, said | typed)
         seq, number = cursor.fetchone()
     _hint_once()
     return Appended(seq, number)
@@ -143,45 +150,35 @@ def begin_chains(
     what `append` raises.
     """
     _need_transaction()
+    recorded_at, keys = recorded_now(), sorted(set(scope))
+    entries = [
+        _said(
+            Saying(first.chain, kind, move, "", becomes, 1, first.facts, keys, actor, role),
+            first.at,
+            recorded_at,
+        )
+        for first in firsts
+    ]
     same: dict[str, Any] = {
         "kind": kind,
         "move": move,
         "becomes": becomes,
         "actor": actor,
         "role": role,
-        "recorded_at": recorded_now(),
+        "recorded_at": recorded_at,
+        "scope": keys,
+        "prev": ZERO,
     }
-    facts, keys = [plain_facts(first.facts) for first in firsts], sorted(set(scope))
-    bodies = [
-        domain.body(**same, chain=first.chain, at=first.at, facts=plain, scope=keys, was="", round_=1)
-        for first, plain in zip(firsts, facts, strict=True)
-    ]
     each: dict[str, Any] = {
         "chains": [first.chain for first in firsts],
         "ats": [first.at for first in firsts],
-        "facts": [Jsonb(plain) for plain in facts],
-        "hashes": [link(ZERO, 1, text) for text in bodies],
+        "facts": [Jsonb(said["facts"]) for said in entries],
+        "hashes": [link(ZERO, 1, spell(said)) for said in entries],
     }
     with connection.cursor() as cursor:
         cursor.execute(BEGIN_CHAINS, {name: each[name] for name in ("chains", "hashes")})
-        cursor.execute(FIRST_ENTRIES, {**same, **each, "scope": keys, "prev": ZERO})
+        cursor.execute(FIRST_ENTRIES, same | each)
     _hint_once()
-
-
-@dataclass(frozen=True, slots=True)
-class Saying:
-    """What one of many entries says; see `append`."""
-
-    chain: UUID
-    kind: str
-    move: str
-    was: str
-    becomes: str
-    round_: int
-    facts: Mapping[str, object]
-    scope: Iterable[str]
-    actor: str
-    role: str
 
 
 def append_many(sayings: Sequence[Saying], *, at: datetime) -> None:
@@ -195,28 +192,31 @@ def append_many(sayings: Sequence[Saying], *, at: datetime) -> None:
     if len({each.chain for each in sayings}) < len(sayings):
         raise ValueError("one entry for each chain")
     recorded_at = recorded_now()
-    rows = [_columns(each, at, recorded_at) for each in sayings]
-    columns: dict[str, Any] = {name: [row[name] for row in rows] for name in rows[0]}
+    entries = [_said(each, at, recorded_at) for each in sayings]
+    rows: Any = Json([{**said, "body": spell(said).decode()} for said in entries])
     with connection.cursor() as cursor:
-        cursor.execute(APPEND_MANY, {**columns, "at": at, "recorded_at": recorded_at})
+        cursor.execute(APPEND_MANY, {"said": rows})
         if cursor.rowcount != len(sayings):
             raise ValueError("a chain was not begun")
     _hint_once()
 
 
-def _columns(said: Saying, at: datetime, recorded_at: datetime) -> dict[str, object]:
-    same: dict[str, Any] = {
-        "chain": said.chain,
-        "kind": said.kind,
-        "move": said.move,
-        "was": said.was,
-        "becomes": said.becomes,
-        "actor": said.actor,
-        "role": said.role,
-    }
-    facts, keys = plain_facts(said.facts), sorted(set(said.scope))
-    body = domain.body(**same, at=at, recorded_at=recorded_at, round_=said.round_, facts=facts, scope=keys)
-    return {**same, "round": said.round_, "facts": json.dumps(facts), "scope": json.dumps(keys), "body": body}
+def _said(saying: Saying, at: datetime, recorded_at: datetime) -> dict[str, Any]:
+    """What the entry's hash covers, plain; its columns are called the same."""
+    return domain.said(
+        chain=saying.chain,
+        kind=saying.kind,
+        move=saying.move,
+        was=saying.was,
+        becomes=saying.becomes,
+        round_=saying.round_,
+        actor=saying.actor,
+        role=saying.role,
+        at=at,
+        recorded_at=recorded_at,
+        facts=saying.facts,
+        scope=sorted(set(saying.scope)),
+    )
 
 
 def _need_transaction() -> None:

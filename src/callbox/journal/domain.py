@@ -4,9 +4,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from callbox.kernel.chain import ZERO, canonical, leaf, link
+from callbox.kernel.chain import ZERO, leaf, link, moment, plain_facts, spell
 
 Place = tuple[int, int, bytes]  # xid, seq and hash of an entry
 
@@ -39,7 +40,7 @@ class Written:
         return self.xid, self.seq
 
 
-def body(
+def said(
     *,
     chain: UUID,
     kind: str,
@@ -53,29 +54,30 @@ def body(
     recorded_at: datetime,
     facts: Mapping[str, object],
     scope: Iterable[str],
-) -> bytes:
-    """What an entry's hash covers, beside the previous hash and its number."""
-    return canonical(
-        {
-            "chain": chain,
-            "kind": kind,
-            "move": move,
-            "was": was,
-            "becomes": becomes,
-            "round": round_,
-            "actor": actor,
-            "role": role,
-            "at": at,
-            "recorded_at": recorded_at,
-            "facts": facts,
-            "scope": list(scope),
-        }
-    )
+) -> dict[str, Any]:
+    """What an entry's hash covers, beside the previous hash and its number: plain, in columns of the same names.
+
+    Raises TypeError for facts with more than one spelling.
+    """
+    return {
+        "chain": str(chain),
+        "kind": kind,
+        "move": move,
+        "was": was,
+        "becomes": becomes,
+        "round": round_,
+        "actor": actor,
+        "role": role,
+        "at": moment(at),
+        "recorded_at": moment(recorded_at),
+        "facts": plain_facts(facts),
+        "scope": list(scope),
+    }
 
 
 def entry_hash(entry: Written) -> bytes:
     """The hash that this entry must carry, computed anew from what it says."""
-    said = body(
+    told = said(
         chain=entry.chain,
         kind=entry.kind,
         move=entry.move,
@@ -89,7 +91,7 @@ def entry_hash(entry: Written) -> bytes:
         facts=entry.facts,
         scope=entry.scope,
     )
-    return link(entry.prev, entry.number, said)
+    return link(entry.prev, entry.number, spell(told))
 
 
 def first_misfit(entries: Iterable[Written]) -> tuple[Written, str] | None:
@@ -128,7 +130,7 @@ def seal_says(
     form: int, *, number: int, position: tuple[int, int], count: int, root: bytes, prev: bytes, at: datetime
 ) -> Mapping[str, object]:
     """What a seal's hash covers, beside the previous hash and its number."""
-    said = {
+    told = {
         "number": number,
         "last_xid": position[0],
         "last_seq": position[1],
@@ -137,4 +139,4 @@ def seal_says(
         "prev": prev.hex(),
         "at": at,
     }
-    return said if form == 1 else {**said, "form": form}
+    return told if form == 1 else {**told, "form": form}

@@ -8,6 +8,9 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 ZERO = bytes(32)
+SPELLING = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+NO_SPELLING = "This has no spelling: half a character, or lists within lists without end."
+SIMPLE = frozenset({str, int, bool, type(None)})
 
 
 def canonical(value: Mapping[str, object]) -> bytes:
@@ -16,18 +19,30 @@ def canonical(value: Mapping[str, object]) -> bytes:
     Raises TypeError for anything that has more than one spelling, floats above all, and for what has none.
     """
     try:
-        return json.dumps(_plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+        plain = _plain(value)
+    except RecursionError as problem:
+        raise TypeError(NO_SPELLING) from problem
+    return spell(plain)
+
+
+def spell(plain: object) -> bytes:
+    """The one spelling of what `plain_facts` and `moment` have made plain before. Raises TypeError."""
+    try:
+        return SPELLING.encode(plain).encode()
     except (UnicodeEncodeError, RecursionError) as problem:
-        raise TypeError(
-            "This has no spelling: half a character, or lists within lists without end."
-        ) from problem
+        raise TypeError(NO_SPELLING) from problem
+
+
+def moment(at: datetime) -> str:
+    """The one spelling of a moment: in UTC, with microseconds."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def _plain(value: object) -> object:
-    if value is None or isinstance(value, bool | int | str):
+    if type(value) in SIMPLE or isinstance(value, bool | int | str):
         return value
     if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat(timespec="microseconds")
+        return moment(value)
     if isinstance(value, UUID):
         return str(value)
     if isinstance(value, Mapping):

@@ -3,6 +3,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -10,12 +11,14 @@ from django.db import connection, transaction
 
 from callbox.journal.actions import First, append, begin_chains
 from callbox.kernel.actor import Actor
+from callbox.kernel.calendars import Calendar
 from callbox.kernel.errors import Conflict
 from callbox.kernel.text import gettext_noop as _
 from callbox.kernel.workflow import Move, Workflow, check_codes, check_move
 from callbox.matters import clocks, queries
 from callbox.matters.domain import NOTHING, Change, Moved, Opening, workflow_of
 from callbox.matters.models import Matter, Part
+from callbox.matters.sweeping import PORTION, PutOff, sweep
 
 SWAP = """
 UPDATE matters_matter SET state = %(to)s, final = %(final)s, version = version + 1, round = %(round)s,
@@ -226,22 +229,22 @@ def note(
     _write(matter, name, matter.state, facts, role, by, at)
 
 
-@transaction.atomic
-def fire_due_clocks(*, by: Actor, at: datetime, limit: int = 200) -> int:
+def fire_due_clocks(
+    *,
+    by: Actor,
+    at: datetime,
+    limit: int = PORTION,
+    calendar: Calendar | None = None,
+    put_off: PutOff | None = None,
+) -> int:
     """Fire each running clock whose time has come, once: the matter's journal says that the promise is late.
 
-    Safe with many sweepers and after a crash: matters are taken with SKIP LOCKED, and each clock flips by
-    compare-and-swap in the entry's transaction.
+    At most `limit` of them; how many. Safe with many sweepers and after a crash: matters are taken with SKIP LOCKED,
+    and each clock flips by compare-and-swap in the entry's transaction. calendar: the one in force, when it has been
+    read. put_off: remembers from one sweep to the next which clocks failed.
     """
-    due = queries.due_clocks(at, limit)
-    fired = clocks.fire(due, at)
-    for clock in (each for each in due if each.id in fired):
-        facts = {"clock": clock.name, "due_at": clock.due_at, "started_at": clock.started_at}
-        touch(clock.matter)
-        _write(
-            clock.matter, "late", clock.matter.state, facts, by.require(f"{clock.matter.kind}.late"), by, at
-        )
-    return len(fired)
+    read = partial(queries.due_clocks, calendar or queries.calendar_in_force(), at)
+    return sweep(read, partial(clocks.fire, by=by, at=at), limit, put_off or PutOff(), at)
 
 
 def touch(

@@ -21,6 +21,7 @@ from callbox.matters.models import CalendarVersion, Clock
 from callbox.matters.reckoning import Shift
 
 NAMESPACE = UUID("3f0c4a52-8a0e-4f0e-9d43-5b1a6f0a2c55")
+PORTION = 200  # clocks settled in one transaction
 OTHER = _("This is the calendar “%(given)s”, this installation reckons with “%(own)s”.")
 FORGETS = _("This calendar forgets years that are known: %(years)s. Add them to its table.")
 UNREADABLE = _("The calendar cannot be read: %(problem)s")
@@ -92,7 +93,7 @@ def load_calendar(plan: Plan, *, by: Actor, at: datetime) -> None:
 
 
 @transaction.atomic
-def settle_clocks(*, by: Actor, at: datetime, limit: int = 200) -> int:
+def settle_clocks(*, by: Actor, at: datetime, limit: int = PORTION) -> int:
     """Reckon clocks anew that were reckoned with an older version, some at a time; how many.
 
     Each that moves or is settled has an entry in its matter's journal. Until it is settled a clock does not fire.

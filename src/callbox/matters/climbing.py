@@ -5,19 +5,23 @@ The step's row, the clock's count and the journal's entry are written in one tra
 with one statement: a sweep over a whole city's open requests is a few statements.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
+from psycopg.types.json import Json
 
-from callbox.journal.actions import Saying, append_many
 from callbox.kernel.actor import Actor
 from callbox.kernel.calendars import Calendar
-from callbox.matters import queries
+from callbox.kernel.chain import moment
+from callbox.kernel.tables import TableError
+from callbox.matters import clocks, queries
 from callbox.matters.ladders import Rung, next_step, rungs, tell_at
-from callbox.matters.models import Clock, Step
+from callbox.matters.queries import Ticking
+from callbox.matters.sweeping import PORTION, PutOff, sweep
 
 # Compare-and-swap on the count of steps: who comes second takes none of them.
 CLIMB = """
@@ -26,8 +30,10 @@ FROM unnest(%(ids)s::bigint[], %(steps)s::smallint[], %(next)s::timestamptz[]) A
 WHERE c.id = said.id AND c.steps = said.steps AND c.stopped_at IS NULL AND c.paused_at IS NULL
 RETURNING c.id
 """
-COUNT = """
-UPDATE matters_matter SET version = version + 1 WHERE id = ANY (%(ids)s::uuid[]) RETURNING id, state, round, scope
+STEPS = """
+INSERT INTO matters_step (matter_id, clock_id, number, level, action, role, due_at, tell_at, taken_at)
+SELECT *, %(at)s::timestamptz FROM json_to_recordset(%(rows)s::json) AS t (matter uuid, clock bigint,
+  number smallint, level smallint, action text, role text, due_at timestamptz, tell_at timestamptz)
 """
 
 
@@ -35,84 +41,80 @@ UPDATE matters_matter SET version = version + 1 WHERE id = ANY (%(ids)s::uuid[])
 class Taking:
     """A step about to be taken: which, when it was due, and when the one after it is."""
 
-    clock: Clock
+    clock: Ticking
     rung: Rung
     due_at: datetime
     next_at: datetime | None
 
 
-@transaction.atomic
-def climb_ladders(*, by: Actor, at: datetime, limit: int = 2_000) -> int:
-    """Take the next step of each ladder whose time has come; how many.
+def climb_ladders(
+    *,
+    by: Actor,
+    at: datetime,
+    limit: int = PORTION,
+    calendar: Calendar | None = None,
+    put_off: PutOff | None = None,
+) -> int:
+    """Take the next step of each ladder whose time has come, at most `limit` of them; how many.
 
     After an hour without a sweep each step that was missed is taken, in its order, one in each sweep. Safe with many
     sweepers and after a crash: matters are taken with SKIP LOCKED, and a step has one row for each who is told.
+    calendar, put_off: as in `fire_due_clocks`.
     """
-    calendar = queries.calendar_in_force()
-    found = {clock.matter_id: clock for clock in queries.clocks_to_climb(calendar, at, limit)}
-    taking = {clock.id: _taking(clock, calendar) for clock in found.values()}
-    if not taking:
-        return 0
+    known = calendar or queries.calendar_in_force()
+    read = partial(queries.clocks_to_climb, known, at)
+    return sweep(read, partial(_climb, known, by, at), limit, put_off or PutOff(), at)
+
+
+def _climb(calendar: Calendar, by: Actor, at: datetime, found: Sequence[Ticking]) -> int:
+    """Take one step of each of these clocks, each of another matter."""
+    taking = {clock.id: _taking(clock, calendar) for clock in found}
+    said: dict[str, Any] = {
+        "ids": list(taking),
+        "steps": [each.clock.steps for each in taking.values()],
+        "next": [each.next_at for each in taking.values()],
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            CLIMB,
-            {
-                "ids": list(taking),
-                "steps": [each.clock.steps for each in taking.values()],
-                "next": [each.next_at for each in taking.values()],
-            },
-        )
-        taken = [taking[row[0]] for row in cursor.fetchall()]
-    Step.objects.bulk_create((step for each in taken for step in _rows(each, calendar, at)), batch_size=2_000)
-    _write(taken, by, at)
-    return len(taken)
+        cursor.execute(CLIMB, said)
+        climbed = [taking[row[0]] for row in cursor.fetchall()]
+        rows: Any = Json([row for each in climbed for row in _rows(each, calendar, at)])
+        cursor.execute(STEPS, {"at": at, "rows": rows})
+    clocks.write([(each.clock, each.rung.action, _facts(each)) for each in climbed], by=by, at=at)
+    return len(climbed)
 
 
-def _taking(clock: Clock, calendar: Calendar) -> Taking:
+def _taking(clock: Ticking, calendar: Calendar) -> Taking:
     steps = rungs(clock.ladder, calendar.day_of(clock.started_at))
+    if clock.steps >= len(steps) or clock.step_at is None:
+        raise TableError(f"ladders.tsv: the ladder {clock.ladder!r} has fewer steps than were climbed")
     following = next_step(clock.ladder, clock.steps + 1, clock.started_at, clock.due_at, calendar)
-    due_at: datetime = clock.step_at  # type: ignore[assignment]  # the query asks for those that have one
-    return Taking(clock, steps[clock.steps], due_at, following)
+    return Taking(clock, steps[clock.steps], clock.step_at, following)
 
 
-def _rows(taking: Taking, calendar: Calendar, at: datetime) -> list[Step]:
+def _rows(taking: Taking, calendar: Calendar, at: datetime) -> list[dict[str, object]]:
+    same = {
+        "matter": str(taking.clock.matter_id),
+        "clock": taking.clock.id,
+        "number": taking.clock.steps + 1,
+        "level": taking.rung.level,
+        "action": taking.rung.action,
+        "due_at": moment(taking.due_at),
+    }
     return [
-        Step(
-            matter_id=taking.clock.matter_id,
-            clock=taking.clock,
-            number=taking.clock.steps + 1,
-            level=taking.rung.level,
-            action=taking.rung.action,
-            role=role,
-            due_at=taking.due_at,
-            taken_at=at,
-            tell_at=tell_at(at, role, calendar),
-        )
-        for role in taking.rung.roles
+        {**same, "role": role, "tell_at": moment(tell_at(at, role, calendar))} for role in taking.rung.roles
     ]
 
 
-def _write(taken: Sequence[Taking], by: Actor, at: datetime) -> None:
-    """Count the entries in the matters' versions, and write them."""
-    with connection.cursor() as cursor:
-        cursor.execute(COUNT, {"ids": [each.clock.matter_id for each in taken]})
-        now: dict[Any, Any] = {row[0]: row[1:] for row in cursor.fetchall()}
-    append_many([_saying(each, now[each.clock.matter_id], by) for each in taken], at=at)
-
-
-def _saying(taking: Taking, now: tuple[str, int, list[str]], by: Actor) -> Saying:
-    clock, kind, (state, round_, scope) = taking.clock, taking.clock.matter.kind, now
-    facts = {
-        "clock": clock.name,
-        "step": clock.steps + 1,
+def _facts(taking: Taking) -> Mapping[str, object]:
+    return {
+        "clock": taking.clock.name,
+        "step": taking.clock.steps + 1,
         "level": taking.rung.level,
         "action": taking.rung.action,
         "roles": list(taking.rung.roles),
-        "due_at": clock.due_at,
+        "due_at": taking.clock.due_at,
         "step_due_at": taking.due_at,
     }
-    role = by.require(f"{kind}.late")
-    return Saying(clock.matter_id, kind, taking.rung.action, state, state, round_, facts, scope, by.id, role)
 
 
 @transaction.atomic

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
+from callbox.journal.actions import Saying, append_many
+from callbox.kernel.actor import Actor
 from callbox.kernel.calendars import Calendar
 from callbox.kernel.due import Due, due
 from callbox.kernel.errors import Conflict
@@ -13,6 +15,7 @@ from callbox.matters import queries
 from callbox.matters.domain import Promised
 from callbox.matters.ladders import next_step
 from callbox.matters.models import Clock, Matter
+from callbox.matters.queries import Ticking
 from callbox.matters.reckoning import Kept
 
 # Written out: nearly every move stops clocks, and putting the query together cost more than running it.
@@ -23,7 +26,11 @@ WHERE matter_id = %(matter)s AND stopped_at IS NULL AND (%(all)s OR name = ANY (
 
 FIRE = """
 UPDATE matters_clock SET fired_at = %(at)s
-WHERE id = ANY (%(ids)s::bigint[]) AND stopped_at IS NULL AND fired_at IS NULL AND paused_at IS NULL RETURNING id
+WHERE id = ANY (%(ids)s::bigint[]) AND stopped_at IS NULL AND fired_at IS NULL AND paused_at IS NULL
+RETURNING matter_id
+"""
+COUNT = """
+UPDATE matters_matter SET version = version + 1 WHERE id = ANY (%(ids)s::uuid[]) RETURNING id, state, round, scope
 """
 
 
@@ -94,10 +101,48 @@ def stop(matter: Matter, names: Iterable[str], at: datetime, *, everything: bool
         cursor.execute(STOP, {"at": at, "matter": matter.id, "all": everything, "names": wanted})
 
 
-def fire(due: Sequence[Clock], at: datetime) -> set[int]:
-    """Flip the clocks that still run; which did. What was stopped after it was read stays quiet."""
-    if not due:
-        return set()
+def fire(due: Sequence[Ticking], *, by: Actor, at: datetime) -> int:
+    """Fire the clocks that still run, each of another matter, and write that they are late; how many.
+
+    What was stopped after it was read stays quiet.
+    """
+    found = {clock.matter_id: clock for clock in due}
     with connection.cursor() as cursor:
         cursor.execute(FIRE, {"at": at, "ids": [clock.id for clock in due]})
-        return {row[0] for row in cursor.fetchall()}
+        fired = [found[row[0]] for row in cursor.fetchall()]
+    write([(clock, "late", _late(clock)) for clock in fired], by=by, at=at)
+    return len(fired)
+
+
+def _late(clock: Ticking) -> Mapping[str, object]:
+    return {"clock": clock.name, "due_at": clock.due_at, "started_at": clock.started_at}
+
+
+def write(told: Sequence[tuple[Ticking, str, Mapping[str, object]]], *, by: Actor, at: datetime) -> None:
+    """Write what happened to clocks of so many matters: which, what and the facts. Raises NotAllowed.
+
+    Each entry is counted in its matter's version, and tells of the state that the row stands in.
+    """
+    roles = {kind: by.require(f"{kind}.late") for kind in {clock.kind for clock, _move, _facts in told}}
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT, {"ids": [clock.matter_id for clock, _move, _facts in told]})
+        now = {row[0]: row[1:] for row in cursor.fetchall()}
+    append_many(
+        [
+            _saying(clock, move, facts, now[clock.matter_id], by.id, roles[clock.kind])
+            for clock, move, facts in told
+        ],
+        at=at,
+    )
+
+
+def _saying(
+    clock: Ticking,
+    move: str,
+    facts: Mapping[str, object],
+    now: tuple[str, int, Sequence[str]],
+    actor: str,
+    role: str,
+) -> Saying:
+    state, round_, scope = now
+    return Saying(clock.matter_id, clock.kind, move, state, state, round_, facts, scope, actor, role)

@@ -2,9 +2,10 @@
 """Reading matters; the only way from an untrusted id to a matter."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -24,9 +25,6 @@ SELECT EXISTS (SELECT 1 FROM matters_clock
     WHERE due_at <= %(at)s AND stopped_at IS NULL AND fired_at IS NULL AND paused_at IS NULL)
   OR EXISTS (SELECT 1 FROM matters_clock WHERE step_at <= %(at)s AND stopped_at IS NULL AND paused_at IS NULL)
   OR EXISTS (SELECT 1 FROM matters_handover WHERE answer_by <= %(at)s AND state = 'offered')
-  OR EXISTS (SELECT 1 FROM matters_clock
-    WHERE calendar = %(calendar)s AND calendar <> '' AND calendar_version < %(version)s AND stopped_at IS NULL
-    AND (fired_at IS NULL OR provisional))
 """
 
 # Written out: asked for several times a second.
@@ -87,20 +85,62 @@ def open_parts(whole_id: UUID) -> Sequence[Part]:
     return list(found.select_related("part"))
 
 
-def due_clocks(at: datetime, limit: int) -> Sequence[Clock]:
+@dataclass(frozen=True, slots=True)
+class Ticking:
+    """A clock that a sweep found; its matter is held until the transaction ends."""
+
+    id: int
+    matter_id: UUID
+    kind: str
+    name: str
+    started_at: datetime
+    due_at: datetime
+    ladder: str
+    steps: int
+    step_at: datetime | None
+
+
+# Written out, without the models: a sweep may find a hundred thousand. A clock that is reckoned with an older version
+# of the calendar is left to be settled first; see `_outdated`.
+TICKING = """
+SELECT matters_clock.id, matter_id, kind, name, started_at, due_at, ladder, steps, step_at
+FROM matters_clock INNER JOIN matters_matter ON (matters_matter.id = matters_clock.matter_id)
+WHERE {due} AND stopped_at IS NULL AND paused_at IS NULL
+  AND NOT (calendar = %(calendar)s AND calendar_version < %(version)s AND (fired_at IS NULL OR provisional = true))
+  AND matters_clock.id <> ALL (%(without)s::bigint[])
+  AND (%(only)s::bigint IS NULL OR matters_clock.id = %(only)s::bigint)
+ORDER BY {by} LIMIT %(limit)s FOR NO KEY UPDATE OF matters_matter SKIP LOCKED
+"""
+DUE = TICKING.format(due="due_at <= %(at)s AND fired_at IS NULL", by="due_at")
+CLIMBING = TICKING.format(due="step_at <= %(at)s", by="step_at")
+
+
+def due_clocks(
+    calendar: Calendar, at: datetime, limit: int, without: Sequence[int] = (), only: int | None = None
+) -> Sequence[Ticking]:
     """Running clocks whose time has come and whose matter nobody moves now; call inside a transaction.
 
     The matters' rows are held until COMMIT, never the clocks': a move takes its matter first and its clocks
     after, and who went the other way round would wait in a circle. A matter that is being moved is left for
-    the next sweep.
+    the next sweep. without: clocks to leave out. only: this clock and no other.
     """
-    return list(
-        Clock.objects.select_for_update(skip_locked=True, of=("matter",), no_key=True)
-        .filter(due_at__lte=at, stopped_at=None, fired_at=None, paused_at=None)
-        .exclude(_outdated(calendar_in_force()))
-        .select_related("matter")
-        .order_by("due_at")[:limit]
-    )
+    return _ticking(DUE, calendar, at, limit, without, only)
+
+
+def clocks_to_climb(
+    calendar: Calendar, at: datetime, limit: int, without: Sequence[int] = (), only: int | None = None
+) -> Sequence[Ticking]:
+    """Unanswered clocks whose next step has come; else as `due_clocks`."""
+    return _ticking(CLIMBING, calendar, at, limit, without, only)
+
+
+def _ticking(
+    statement: str, calendar: Calendar, at: datetime, limit: int, without: Sequence[int], only: int | None
+) -> Sequence[Ticking]:
+    said: dict[str, Any] = {"calendar": calendar.code, "version": calendar.version, "at": at}
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {**said, "limit": limit, "without": list(without), "only": only})
+        return [Ticking(*row) for row in cursor.fetchall()]
 
 
 def anything_due(at: datetime) -> bool:
@@ -201,13 +241,6 @@ def provisional_clocks() -> int:
 def calendar_used() -> bool:
     """Whether any unanswered clock is reckoned with a calendar."""
     return Clock.objects.filter(stopped_at=None).exclude(calendar="").exists()
-
-
-def clocks_to_climb(calendar: Calendar, at: datetime, limit: int) -> Sequence[Clock]:
-    """Unanswered clocks whose next step has come, with their matters held as `due_clocks` holds them."""
-    found = Clock.objects.select_for_update(skip_locked=True, of=("matter",), no_key=True)
-    due = found.filter(step_at__lte=at, stopped_at=None, paused_at=None).exclude(_outdated(calendar))
-    return list(due.select_related("matter").order_by("step_at")[:limit])
 
 
 def steps_to_tell(at: datetime, limit: int) -> Sequence[Step]:

@@ -95,11 +95,7 @@ def _bug(name: str, rules: str, *edits: tuple[str, str, str], without: Sequence[
     return Bug(name, tuple(rules.split()), made, tuple(without))
 
 
-UNLOCKED = (
-    "matters.queries:due_clocks",
-    '.select_for_update(skip_locked=True, of=("matter",), no_key=True)\n        .filter',
-    ".filter",
-)
+UNLOCKED = ("matters.queries:DUE", " FOR NO KEY UPDATE OF matters_matter SKIP LOCKED", "")
 
 BUGS = (
     _bug("yes before it is durable", "kept", ("door.store:Store.take", "bool(await future)", "True")),

@@ -12,6 +12,7 @@ from typing import Any
 from unittest.mock import patch
 
 from callbox.drills.sim.schedule import BEGIN, Process, Schedule, Signal
+from callbox.journal.actions import Saying, append
 
 Change = tuple[object, str, object]
 
@@ -161,3 +162,21 @@ class Keys:
     def names(self) -> list[str]:
         """Those that are there."""
         return list(self._names)
+
+
+def append_singly(sayings: Sequence[Saying], *, at: datetime) -> None:
+    """As `append_many`, whose one statement for many the simulated database does not read."""
+    for each in sayings:
+        append(
+            each.chain,
+            each.kind,
+            each.move,
+            was=each.was,
+            becomes=each.becomes,
+            round_=each.round_,
+            facts=each.facts,
+            scope=each.scope,
+            actor=each.actor,
+            role=each.role,
+            at=at,
+        )

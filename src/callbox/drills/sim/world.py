@@ -14,6 +14,7 @@ from django.db import DatabaseError, InterfaceError, connection, connections
 
 import callbox.journal.actions
 import callbox.kernel.ids
+import callbox.matters.clocks
 import callbox.worker.loop
 from callbox.drills.sim.backend import as_process
 from callbox.drills.sim.doors import DoorHost
@@ -21,7 +22,7 @@ from callbox.drills.sim.record import Record
 from callbox.drills.sim.schedule import Process, Schedule, Signal
 from callbox.drills.sim.schema import make_tables
 from callbox.drills.sim.server import Server
-from callbox.drills.sim.stand_ins import Change, Clock, Secrets, changed
+from callbox.drills.sim.stand_ins import Change, Clock, Secrets, append_singly, changed
 from callbox.drills.sim.tables import Row, Table, Values
 from callbox.kernel.errors import Refusal
 from callbox.matters.domain import Moved
@@ -90,6 +91,7 @@ class World:
             (callbox.worker.loop, "time", Clock(schedule)),
             # One thread, and a connection for each process: a thread's own store would only cost time.
             (connections, "_connections", SimpleNamespace(default=connections["default"])),
+            (callbox.matters.clocks, "append_many", append_singly),
         ]
         return changed([*self.door.changes(), *own, *self._patches])
 

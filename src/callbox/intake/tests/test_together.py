@@ -7,11 +7,11 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import DataError, connection
+from django.db import DataError, OperationalError, connection
 from tests.contacts import raw_contact
 from tests.world import INTAKE
 
-from callbox.intake import actions, reactions
+from callbox.intake import actions, reactions, reading
 from callbox.intake.actions import Incoming
 from callbox.intake.aside import set_aside
 from callbox.intake.callers import told_of
@@ -126,6 +126,51 @@ def test_one_that_breaks_whoever_reads_it_holds_up_none_before_it_and_is_set_asi
     assert opened() == sent
     assert [Call.objects.get(pk=each).readable for each in sent] == [True, False, True]
     assert journal.verify().ok
+
+
+@pytest.mark.parametrize("problem", [KeyError("made up"), RecursionError(), ValueError("made up")])
+def test_whatever_a_reader_stumbles_over_is_a_call_at_once(
+    monkeypatch: pytest.MonkeyPatch, problem: Exception
+) -> None:
+    def broken(_body: bytes, _content_type: str) -> object:
+        raise problem
+
+    monkeypatch.setattr(reading, "readers", lambda: {"text": broken})
+    sent = [text("one"), text("two")]
+    assert take_contacts(by=INTAKE) == 2
+    assert opened() == sent
+    assert [Call.objects.get(pk=each).readable for each in sent] == [False, False]
+
+
+def test_a_database_that_is_gone_is_not_asked_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def gone(some: Sequence[Incoming], *, by: Any) -> object:
+        asked.append(len(some))
+        raise OperationalError("made up")
+
+    text("one"), text("two")
+    monkeypatch.setattr(actions, "take_contacts", gone)
+    with pytest.raises(OperationalError):
+        take_contacts(by=INTAKE)
+    assert asked == [2]
+
+
+def test_a_fault_of_the_portion_is_said(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    take_all = actions.take_contacts
+
+    def wrong(some: Sequence[Incoming], *, by: Any) -> object:
+        if len(some) > 1:
+            raise TypeError("words of somebody")
+        return take_all(some, by=by)
+
+    text("one"), text("two")
+    monkeypatch.setattr(actions, "take_contacts", wrong)
+    assert take_contacts(by=INTAKE) == 2
+    assert "2 contacts were not taken together (TypeError)" in caplog.text
+    assert "words of somebody" not in caplog.text
 
 
 def test_what_another_worker_took_meanwhile_is_not_taken_again() -> None:

@@ -15,7 +15,7 @@ from callbox.kernel.calendars import shipped_calendar
 from callbox.kernel.ids import new_id
 from callbox.kernel.tables import TableError, parse_table
 from callbox.kernel.terms import parse_term
-from callbox.matters import climbing, ladders, queries, standstill
+from callbox.matters import climbing, clocks, ladders, queries, standstill
 from callbox.matters.domain import Promised
 from callbox.matters.ladders import rungs, tell_at
 from callbox.matters.models import Clock, Matter, Step
@@ -137,9 +137,10 @@ def test_an_answered_clock_climbs_no_further() -> None:
 def test_who_read_before_the_other_swept_takes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the lock on the matter it is the count of steps that decides."""
     matter = errand(FIVE)
-    stale = clock(matter)
+    with transaction.atomic():
+        stale = queries.clocks_to_climb(CN, at("10-08 12:00"), 10)
     assert climb("10-08 12:00") == 1
-    monkeypatch.setattr(queries, "clocks_to_climb", lambda *_asked: [stale])
+    monkeypatch.setattr(queries, "clocks_to_climb", lambda *_asked: stale)
     assert climb("10-08 12:00") == 0
     assert (steps(matter), Step.objects.count()) == (["remind"], 1)
 
@@ -151,7 +152,7 @@ def test_what_fails_half_way_takes_nothing(monkeypatch: pytest.MonkeyPatch) -> N
     def crash(*_args: Any, **_more: Any) -> None:
         raise RuntimeError("made up")
 
-    monkeypatch.setattr(climbing, "append_many", crash)
+    monkeypatch.setattr(clocks, "append_many", crash)
     with pytest.raises(RuntimeError, match="made up"), transaction.atomic():
         climb("10-08 12:00")
     assert (journal_size(), Step.objects.count(), clock(matter).steps) == (size, 0, 0)

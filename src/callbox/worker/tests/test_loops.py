@@ -28,6 +28,7 @@ def runner(loop: Loop) -> Runner:
 
 def test_every_loop_registers_itself() -> None:
     assert [loop.name for loop in main.all_loops()] == [
+        "calendars",
         "clocks",
         "contacts",
         "messages",
