@@ -12,6 +12,7 @@ from tests.world import journal_size, moves_in_between
 
 from callbox.host.provision import with_part
 from callbox.journal import queries as journal
+from callbox.journal.actions import append_many
 from callbox.journal.domain import first_misfit
 from callbox.kernel.errors import NotAllowed
 from callbox.kernel.tables import TableError
@@ -67,7 +68,7 @@ def test_two_clocks_of_one_matter_fire_in_one_sweep_one_entry_after_the_other() 
 
 
 def failing_for(monkeypatch: pytest.MonkeyPatch, matter: Matter, problem: Exception) -> None:
-    original = clocks.append_many
+    original = append_many
 
     def write(sayings: Any, **more: Any) -> None:
         original(sayings, **more)
