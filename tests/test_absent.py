@@ -77,8 +77,16 @@ def test_no_cache_of_answers_on_the_server() -> None:
     assert [one for one in settings.MIDDLEWARE if "cache" in one.lower()] == []
 
 
-def test_no_mail() -> None:
-    assert_none("smtplib", "imaplib", "poplib", "email", "django.core.mail", packages=r"aiosmtplib|yagmail")
+def test_mail_is_written_in_one_place_and_nobody_signs_in_by_it() -> None:
+    assert_none("imaplib", "poplib", "django.core.mail", packages=r"aiosmtplib|yagmail")
+    writing = {
+        path.as_posix()
+        for path, tree in modules().items()
+        for node in ast.walk(tree)
+        for name in _imports(node)
+        if name.split(".")[0] in ("smtplib", "email")
+    }
+    assert writing == {"messages/gateways/smtp/__init__.py"}
     assert [
         field.name for field in apps.get_model("access.Person")._meta.fields if "mail" in field.name
     ] == []
@@ -167,7 +175,7 @@ def test_no_shell() -> None:
 
 def test_no_format_and_no_pattern_is_made_from_what_people_type() -> None:
     """A format that is no constant is one of psycopg.sql, which quotes, or one of a table of ours."""
-    tables = {"host/schema.py", "door/states.py"}
+    tables = {"host/schema.py", "door/states.py", "messages/letters.py"}
     for path, tree in served():
         for name, call in calls(tree):
             if name.endswith((".format", ".format_map")) and isinstance(call.func, ast.Attribute):
@@ -219,9 +227,9 @@ def test_no_folder_of_what_people_sent_is_served() -> None:
 
 
 def test_nobody_else_asks_outside() -> None:
-    """What speaks to others is known by name: web, the directory, the second party for seals, packages of a recipe."""
+    """What speaks to others is known by name: web, directory, second party for seals, a recipe, gateways."""
     asking = re.compile(
-        r"^(import|from) (urllib\.request|requests|aiohttp|http\.client|httpx|urllib3|socket)\b"
+        r"^(import|from) (urllib\.request|requests|aiohttp|http\.client|httpx|urllib3|socket|smtplib)\b"
     )
     found = {
         path.as_posix()
@@ -230,6 +238,7 @@ def test_nobody_else_asks_outside() -> None:
         if isinstance(node, ast.Import | ast.ImportFrom) and asking.match(ast.unparse(node))
     }
     known = {"door/proxy.py", "access/directory.py", "journal/witnesses/address.py"}
+    known |= {f"messages/gateways/{name}.py" for name in ("cutting", "signed_http/__init__", "smtp/__init__")}
     own_machine = {"door/options.py", "host/processes.py", "demo/live.py", "door/gauges.py"}  # itself
     answering = {"door/connection.py"}  # sets how long an end that confirms nothing is kept
     assert {path for path in found if not path.startswith("commands/")} == known | own_machine | answering

@@ -105,14 +105,14 @@ class Ticking:
 TICKING = """
 SELECT matters_clock.id, matter_id, kind, name, started_at, due_at, ladder, steps, step_at
 FROM matters_clock INNER JOIN matters_matter ON (matters_matter.id = matters_clock.matter_id)
-WHERE {due} AND stopped_at IS NULL AND paused_at IS NULL
+WHERE stopped_at IS NULL AND paused_at IS NULL
   AND NOT (calendar = %(calendar)s AND calendar_version < %(version)s AND (fired_at IS NULL OR provisional = true))
   AND matters_clock.id <> ALL (%(without)s::bigint[])
   AND (%(only)s::bigint IS NULL OR matters_clock.id = %(only)s::bigint)
-ORDER BY {by} LIMIT %(limit)s FOR NO KEY UPDATE OF matters_matter SKIP LOCKED
 """
-DUE = TICKING.format(due="due_at <= %(at)s AND fired_at IS NULL", by="due_at")
-CLIMBING = TICKING.format(due="step_at <= %(at)s", by="step_at")
+HELD = "LIMIT %(limit)s FOR NO KEY UPDATE OF matters_matter SKIP LOCKED"
+DUE = f"{TICKING} AND due_at <= %(at)s AND fired_at IS NULL ORDER BY due_at {HELD}"
+CLIMBING = f"{TICKING} AND step_at <= %(at)s ORDER BY step_at {HELD}"
 
 
 def due_clocks(

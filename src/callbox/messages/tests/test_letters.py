@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from callbox.kernel.tables import TableError, parse_table
+from callbox.kernel.errors import Invalid
+from callbox.kernel.tables import TableError, Words, parse_table
 from callbox.messages import letters
 from callbox.messages.domain import (
     NOT_TAKEN,
@@ -18,10 +19,11 @@ from callbox.messages.domain import (
     WAITING,
     Answer,
     Standing,
+    check_to,
     decide_next,
 )
 from callbox.messages.gateways import protocols
-from callbox.messages.letters import fill, form, forms_of
+from callbox.messages.letters import Form, fill, form, forms_of
 from callbox.messages.retention import rooms_with_letters
 from callbox.messages.ways import KINDS, WAYS, Gateway, gateways_for, gateways_on, kind_on
 
@@ -118,3 +120,25 @@ def test_the_last_try_is_at_the_end_and_none_after_it() -> None:
         Answer(NOT_TAKEN, "no_line"), Standing("one", 2, False, until), kind, (ONE,), True, until
     )
     assert (over.state, over.problem) == (UNDELIVERED, "no_line")
+
+
+@pytest.mark.parametrize(
+    "to",
+    [
+        "a@city.example\nBcc: b@city.example",
+        "a@city.example\r\nDATA",
+        "a@city.example, b@city.example",
+        "<a@b>",
+    ],
+)
+def test_an_address_says_nothing_else_to_a_mail_server(to: str) -> None:
+    with pytest.raises(Invalid):
+        check_to("email", to)
+
+
+def test_what_somebody_wrote_begins_no_line_of_a_mail() -> None:
+    letter = Form(
+        "x.x", "notice", timedelta(1), Words("To {n}", "致{n}"), Words("{n}", "{n}"), frozenset({"n"})
+    )
+    subject, body = fill(letter, "en", {"n": "a\r\nBcc: b@city.example\n.\nQUIT"})
+    assert (subject, body) == ("To a  Bcc: b@city.example . QUIT", "a  Bcc: b@city.example . QUIT")

@@ -82,7 +82,7 @@ def _connected(line: http.client.HTTPConnection) -> Answer | None:
     try:
         line.connect()
         if isinstance(line.sock, socket.socket):
-            line.sock.settimeout(DEADLINE_S)
+            line.sock.settimeout(2 * DEADLINE_S)  # the cut comes first, whatever the far side does
     except OSError as error:
         return Answer(NOT_TAKEN, "no_answer" if isinstance(error, TimeoutError) else "no_line")
     return None
