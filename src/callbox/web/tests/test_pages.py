@@ -77,8 +77,9 @@ def test_single_keys_can_be_switched_off(page: Page) -> None:
 
 
 def test_a_guarded_button_acts_on_its_second_press(page: Page) -> None:
-    page.clock.install()
+    page.clock.install(time=0)
     page.goto("/design")
+    page.clock.pause_at(3_600)  # from here on, time passes when we say so
     button = page.locator("#dark [data-confirm]")
     page.evaluate(
         "document.querySelector('#dark [data-confirm]').addEventListener('click', () => { window.done = true })"
