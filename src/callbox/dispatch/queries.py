@@ -9,8 +9,9 @@ from django.db.models import QuerySet
 from callbox.access.seeing import seeing_everything
 from callbox.dispatch.domain import ASSIGNMENT, OFF_DUTY, STACKED, UNIT
 from callbox.dispatch.models import Assignment, CrewMessage, Position, Station, Unit
-from callbox.kernel.actor import ANY, Actor
+from callbox.kernel.actor import Actor
 from callbox.kernel.errors import NotFound
+from callbox.matters.queries import only_visible
 
 SEE_UNIT, SEE_ASSIGNMENT = f"{UNIT}.see", f"{ASSIGNMENT}.see"
 
@@ -72,10 +73,7 @@ def assignment_for(actor: Actor, assignment_id: UUID) -> Assignment:
 def visible_assignments(actor: Actor) -> QuerySet[Assignment]:
     """All assignments this actor may see, with matter and unit."""
     found = Assignment.objects.select_related("matter", "unit__agency")
-    power = actor.powers.get(SEE_ASSIGNMENT)
-    if power is None:
-        return found.none()
-    return found if power[1] == ANY else found.filter(matter__scope__overlap=sorted(actor.keys))
+    return only_visible(found, actor, SEE_ASSIGNMENT)
 
 
 def open_assignments(actor: Actor) -> Sequence[Assignment]:

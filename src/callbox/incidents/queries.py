@@ -17,6 +17,7 @@ from callbox.incidents.personal import PlaceTold, RemarkTold, place_told, remark
 from callbox.incidents.similar import OpenIncident, Report, Suggestion, load_limits, suggest
 from callbox.kernel.actor import Actor
 from callbox.kernel.errors import NotFound
+from callbox.matters.queries import only_visible
 
 SEE, PERSONAL = f"{KIND}.see", f"{KIND}.personal"
 SIMILAR, ROUTE, RECOMMEND = "similar", "route", "recommend"  # what for
@@ -33,11 +34,7 @@ def incident_for(actor: Actor, incident_id: UUID) -> Incident:
 
 def visible(actor: Actor) -> QuerySet[Incident]:
     """All incidents this actor may see, with matter and place."""
-    power = actor.powers.get(SEE)
-    if power is None:
-        return Incident.objects.none()
-    found = Incident.objects.select_related("matter", "place")
-    return found if power[1] == "any" else found.filter(matter__scope__overlap=sorted(actor.keys))
+    return only_visible(Incident.objects.select_related("matter", "place"), actor, SEE)
 
 
 def open_incidents(actor: Actor) -> Sequence[Incident]:

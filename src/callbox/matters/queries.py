@@ -10,11 +10,11 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Model, Q, QuerySet
 
 from callbox.journal import queries as journal
 from callbox.journal.domain import Written
-from callbox.kernel.actor import Actor
+from callbox.kernel.actor import ANY, Actor
 from callbox.kernel.calendars import Calendar, parse_calendar, shipped_calendar, shipped_codes
 from callbox.kernel.errors import Conflict, NotFound
 from callbox.matters.models import CalendarVersion, Clock, HandOver, Matter, Part, Step
@@ -38,6 +38,14 @@ def matter_for(actor: Actor, matter_id: UUID, kind: str) -> Matter:
         raise NotFound
     actor.require_sight(f"{kind}.see", matter.scope)
     return matter
+
+
+def only_visible[Row: Model](rows: QuerySet[Row], actor: Actor, see: str) -> QuerySet[Row]:
+    """Those of the rows, each with a `matter`, that the power `see` lets this actor see: none without it."""
+    power = actor.powers.get(see)
+    if power is None:
+        return rows.none()
+    return rows if power[1] == ANY else rows.filter(matter__scope__overlap=sorted(actor.keys))
 
 
 def history_for(actor: Actor, matter_id: UUID, kind: str) -> list[Written]:

@@ -19,7 +19,7 @@ from callbox.access.queries import agencies
 from callbox.kernel.actor import Actor
 from callbox.kernel.errors import NotFound
 from callbox.matters.models import Clock
-from callbox.matters.queries import calendar_in_force, lock_open
+from callbox.matters.queries import calendar_in_force, lock_open, only_visible
 from callbox.requests.areas import AreaBook, Located, parse_areas
 from callbox.requests.catalogue import Catalogue, parse_catalogue
 from callbox.requests.domain import KIND, Entry, Kept, kept
@@ -89,11 +89,7 @@ def request_for(actor: Actor, request_id: UUID) -> Request:
 
 def visible(actor: Actor) -> QuerySet[Request]:
     """All requests this actor may see, with matter and agency."""
-    power = actor.powers.get(SEE)
-    if power is None:
-        return Request.objects.none()
-    found = Request.objects.select_related("matter", "agency")
-    return found if power[1] == "any" else found.filter(matter__scope__overlap=sorted(actor.keys))
+    return only_visible(Request.objects.select_related("matter", "agency"), actor, SEE)
 
 
 def details_for(actor: Actor, request: Request, *, purpose: str, at: datetime) -> tuple[Details, Told]:
