@@ -102,7 +102,9 @@ def read_until(stream: Stream, last: Position, event: str = "", since: datetime 
 def last_entry() -> Position:
     """Where the journal ends."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT xid::text, seq FROM journal_entry ORDER BY xid DESC, seq DESC LIMIT 1")
+        cursor.execute(
+            "SELECT xid::text AS at_xid, seq FROM journal_entry ORDER BY xid DESC, seq DESC LIMIT 1"
+        )
         xid, seq = cursor.fetchone()
     return Position(int(xid), seq)
 

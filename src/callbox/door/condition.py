@@ -60,6 +60,7 @@ class Condition:
             standbys=facts.standbys if facts else 0,
             lag_s=facts.lag_s if facts else None,
             backup_age_s=gauges.backup_age_s(),
+            backup_has_database=gauges.backup is not None and gauges.backup.with_database,
             city=self._options.city,
             city_version=gauges.city,
             keys=gauges.keys,

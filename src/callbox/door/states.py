@@ -41,6 +41,7 @@ class Seen:
     standbys: int
     lag_s: float | None
     backup_age_s: float | None
+    backup_has_database: bool
     city: str
     city_version: str | None
     keys: int
@@ -171,7 +172,8 @@ def _times(seen: Seen) -> State:
 def _backup(seen: Seen) -> State:
     if seen.backup_age_s is None:
         return State("backup", "none")
-    return State("backup", "old" if seen.backup_age_s > BACKUP_S else "fresh", {"age": seen.backup_age_s})
+    case = "fresh" if seen.backup_has_database else "files"
+    return State("backup", "old" if seen.backup_age_s > BACKUP_S else case, {"age": seen.backup_age_s})
 
 
 @cache

@@ -20,7 +20,7 @@ from callbox.host.cluster import PORT, SUPERUSER, Cluster
 from callbox.host.config import Config
 from callbox.host.errors import HostError
 from callbox.host.lastbackup import note_backup
-from callbox.host.manifest import Manifest, check_files, files_in, write_manifest
+from callbox.host.manifest import NO_DATABASE, WHOLE, Manifest, check_files, files_in, write_manifest
 
 DATABASE, FILES = "database", "files"
 SECRETS = ("secret", "passwords.json")  # without them nobody is signed in, and the server lets nobody in
@@ -125,7 +125,7 @@ def _fill(config: Config, folder: Path, version: str, wishes: Wishes) -> Manifes
         postgresql=MAJOR,
         complete_to=complete_to,
         finished_at=datetime.now(UTC),
-        database="none" if config.database_url else "base",
+        database=NO_DATABASE if config.database_url else WHOLE,
         city=city,
         settings=_settings(),
         files=files_in(folder),

@@ -11,6 +11,7 @@ from callbox.host.errors import HostError
 from callbox.host.secretfile import write_private
 
 FORMAT = 1
+WHOLE, NO_DATABASE = "base", "none"
 NAME, SEAL = "manifest.json", "manifest.sha256"
 
 

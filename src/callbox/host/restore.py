@@ -22,7 +22,7 @@ from callbox.host.config import Config
 from callbox.host.errors import HostError
 from callbox.host.layout import Layout
 from callbox.host.locks import is_used
-from callbox.host.manifest import Manifest, check_files
+from callbox.host.manifest import WHOLE, Manifest, check_files
 
 REPLACED = ("postgresql", *SECRETS)
 STAGE = "restoring"
@@ -85,7 +85,7 @@ def restore(config: Config, source: Path, *, replace: bool = False, keys: Path |
             _put_city(folder / FILES / CITY, config.cities, manifest)
         finally:
             shutil.rmtree(stage, ignore_errors=True)
-    last = _recover(cluster) if manifest.database == "base" else None
+    last = _recover(cluster) if manifest.database == WHOLE else None
     return Restored(manifest, last, aside, spool_aside, config.keys.is_dir())
 
 

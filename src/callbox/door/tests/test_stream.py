@@ -34,7 +34,10 @@ def write_entry(
 
 
 def position(server: Server) -> str:
-    rows = server.rows("SELECT xid::text, seq FROM journal_entry ORDER BY xid DESC, seq DESC LIMIT 1")
+    # Not named xid: ORDER BY would prefer the text, and "9" comes after "10".
+    rows = server.rows(
+        "SELECT xid::text AS at_xid, seq FROM journal_entry ORDER BY xid DESC, seq DESC LIMIT 1"
+    )
     return f"{rows[0][0]}.{rows[0][1]}" if rows else "0.0"
 
 

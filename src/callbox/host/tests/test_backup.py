@@ -152,6 +152,7 @@ def test_the_newest_backup_is_remembered(place: Path, written: Writer) -> None:
     assert noted is not None
     assert noted.target == str(place / "backup")
     assert noted.complete_to <= noted.checked_at
+    assert noted.with_database
     assert last_backup(place / "nowhere") is None
 
 
@@ -287,6 +288,9 @@ def test_an_external_database_is_left_to_its_own_tools(place: Path, written: Wri
     manifest = back_up(config, place / "fresh", "9.9", Wishes(files_only=True))
     assert manifest.database == "none"
     assert set(manifest.files) == {"files/secret", "files/passwords.json", f"files/{SPOOL}"}
+    noted = last_backup(place / "home")
+    assert noted is not None
+    assert not noted.with_database
 
 
 def test_settings_are_kept_without_what_is_secret(
