@@ -87,9 +87,15 @@ def _alone(cache: Path) -> Iterator[None]:
 
 
 def _fetch(checkout: Path, cache: Path) -> None:
+    fetch_packages(checkout, cache, "--omit=dev")
+
+
+def fetch_packages(checkout: Path, cache: Path, *options: str) -> None:
+    """Fetch what the lock file names into `cache`/node_modules. Raises Unavailable."""
     for name in ("package.json", "package-lock.json", ".npmrc"):
         shutil.copyfile(checkout / name, cache / name)
     command = [*_npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--cache", str(cache / "cache")]
+    command += options
     done = subprocess.run(command, cwd=cache, capture_output=True, text=True, check=False)  # noqa: S603 - our words
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["?"])[-1]
