@@ -2,10 +2,12 @@
 """Erasing at its date, and noting that it was done. Part of the room's actions."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid5
 
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.db.models import QuerySet
 
 from callbox.access.actions import NAMESPACE
 from callbox.access.limits import minutes
@@ -14,6 +16,19 @@ from callbox.journal.actions import append
 from callbox.kernel.actor import Actor
 
 PORTION = 500
+
+
+def blank_due(
+    due: "QuerySet[Any]", *, by: Actor, at: datetime, most: int = PORTION, **blank: object
+) -> list[Any]:
+    """Set these columns of a portion of the rows, and journal how many of which table; the keys of the rows.
+
+    In the caller's transaction. due: rows that may be erased now. Raises NotAllowed.
+    """
+    keys = list(due.values_list("pk", flat=True)[:most])
+    due.model._default_manager.filter(pk__in=keys).update(**blank)
+    note_erased(due.model._meta.db_table, len(keys), by=by, at=at)
+    return keys
 
 
 def note_erased(table: str, rows: int, *, by: Actor, at: datetime) -> int:
@@ -49,10 +64,8 @@ def erase_expired(*, by: Actor, at: datetime) -> int:
 
     Sessions and guesses hold no personal data in clear (only hashes and ids): their going is not journalled.
     """
-    due = list(WideningText.objects.filter(retain_until__lte=at).exclude(sealed=b"")[:PORTION])
-    count = WideningText.objects.filter(pk__in=[row.pk for row in due]).update(sealed=b"")
-    note_erased("access_wideningtext", count, by=by, at=at)
-    count += _erase_sign_ins(by, at)
+    due = WideningText.objects.filter(retain_until__lte=at).exclude(sealed=b"")
+    count = len(blank_due(due, by=by, at=at, sealed=b"")) + _erase_sign_ins(by, at)
     old = Session.objects.filter(expire_date__lte=at).values_list("pk", flat=True)[:PORTION]
     sessions, _rows = Session.objects.filter(pk__in=list(old)).delete()
     window = minutes("guess_window", at.date())

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Personal data in the database: one sealed column for each row, with its keys outside. Part of the queries.
 
-Rooms name their columns here, so that one step can look at all of them: whether each value opens, which keys are
-still needed, what is not sealed yet.
+A model with the fields `sealed` and `retain_until` has one, so that one step can look at all of them: whether each
+value opens, and which keys are still needed.
 """
 
 import json
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.apps import apps
 from django.utils.translation import gettext
 
 from callbox.host.vault import CannotOpen, vault
@@ -57,18 +58,14 @@ class Column:
             return {}, refused.why
 
 
-_columns: dict[str, Column] = {}
-
-
-def register(column: Column) -> Column:
-    """Name a sealed column."""
-    _columns[column.table] = column
-    return column
-
-
 def columns() -> list[Column]:
-    """All sealed columns of the rooms that are installed, by table."""
-    return [_columns[table] for table in sorted(_columns)]
+    """The sealed columns of all rooms, by table, whatever parts of the rooms this process has read."""
+    names = {"sealed", "retain_until"}
+    models = [
+        model for model in apps.get_models() if names <= {each.name for each in model._meta.get_fields()}
+    ]
+    found = [Column(model._meta.db_table, str(model._meta.pk.column)) for model in models]
+    return sorted(found, key=lambda each: each.table)
 
 
 def cannot_read(why: str) -> str:

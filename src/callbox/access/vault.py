@@ -5,11 +5,11 @@ import base64
 from datetime import datetime
 from uuid import UUID
 
-from callbox.access.sealing import Column, register
+from callbox.access.sealing import Column
 from callbox.host.vault import CannotOpen, vault
 
 FACTOR = "mfa_authenticator"
-REASON = register(Column("access_wideningtext", "widening_id"))
+REASON = Column("access_wideningtext", "widening_id")
 
 
 def hidden(text: str) -> str:

@@ -13,7 +13,7 @@ PORTION = 500
 
 
 @transaction.atomic
-def forget_messages(*, by: Actor, at: datetime) -> int:
+def erase_expired(*, by: Actor, at: datetime) -> int:
     """Forget a portion of old messages; how many. They hold nothing personal, so the journal is not told."""
     by.require("personal.erase")
     old = CrewMessage.objects.filter(received_at__lte=at - KEPT).values_list("pk", flat=True)[:PORTION]

@@ -6,14 +6,14 @@ from datetime import datetime
 from django.db import transaction
 
 from callbox.access.retention import note_sealed
-from callbox.access.sealing import Column, register
+from callbox.access.sealing import Column
 from callbox.door import domain
 from callbox.door.models import Contact
 from callbox.door.sealing import Sealer
 from callbox.host.vault import vault
 from callbox.kernel.actor import Actor
 
-COLUMN = register(Column("door_contact", "id"))
+COLUMN = Column("door_contact", "id")
 PORTION = 200
 
 

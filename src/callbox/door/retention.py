@@ -6,6 +6,8 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from callbox.access.retention import note_erased
+from callbox.door.tail import CALLS_READER
+from callbox.journal.queries import position_of
 from callbox.kernel.actor import Actor
 
 PORTION = 500
@@ -18,11 +20,12 @@ WHERE id IN (
 
 
 @transaction.atomic
-def erase_expired(read_up_to: tuple[int, int], *, by: Actor, at: datetime) -> int:
+def erase_expired(*, by: Actor, at: datetime) -> int:
     """Erase the bytes of contacts past their date; how many. The row stays, so that a repeat stays one.
 
-    read_up_to: the position in reading order up to which contacts have become calls; later ones are kept.
+    A contact that has not become a call is kept.
     """
+    read_up_to = position_of(CALLS_READER)
     with connection.cursor() as cursor:
         cursor.execute(ERASE, [at, str(read_up_to[0]), read_up_to[1], PORTION])
         count = cursor.rowcount

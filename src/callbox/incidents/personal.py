@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from callbox.access.sealing import Column, cannot_read, register
+from callbox.access.sealing import Column, cannot_read
 from callbox.incidents.models import Place, Remark
 
-PLACE = register(Column("incidents_place", "incident_id"))
-REMARK = register(Column("incidents_remark", "id"))
+PLACE = Column("incidents_place", "incident_id")
+REMARK = Column("incidents_remark", "id")
 
 
 @dataclass(frozen=True, slots=True)

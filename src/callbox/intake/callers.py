@@ -3,11 +3,11 @@
 
 from typing import Any
 
-from callbox.access.sealing import Column, register
+from callbox.access.sealing import Column
 from callbox.intake.domain import Told
 from callbox.intake.models import Caller
 
-COLUMN = register(Column("intake_caller", "call_id"))
+COLUMN = Column("intake_caller", "call_id")
 FIELDS = ("name", "number", "words", "place", "lon", "lat", "type_hint")
 
 

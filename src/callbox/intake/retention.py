@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Erasing who called and what they said, at its date. Part of the room's actions."""
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from callbox.access.retention import note_erased
+from callbox.access.retention import blank_due
+from callbox.intake.actions import RETENTION
 from callbox.intake.keeping import BLANK
 from callbox.intake.models import KEPT, OPEN, Call, Caller
 from callbox.kernel.actor import Actor
-
-PORTION = 500
 
 
 @transaction.atomic
@@ -20,7 +20,11 @@ def erase_expired(*, by: Actor, at: datetime) -> int:
     What joined the messages of one sender goes with them.
     """
     due = Caller.objects.filter(KEPT | OPEN, retain_until__lte=at, call__matter__final=True)
-    ids = list(due.values_list("pk", flat=True)[:PORTION])
-    count = Caller.objects.filter(pk__in=ids).update(sealed=None, unread=None, **BLANK)
-    Call.objects.filter(pk__in=ids).exclude(thread="").update(thread="")
-    return note_erased("intake_caller", count, by=by, at=at)
+    erased = blank_due(due, by=by, at=at, sealed=None, unread=None, **BLANK)
+    Call.objects.filter(pk__in=erased).exclude(thread="").update(thread="")
+    return len(erased)
+
+
+def kept_spans(at: datetime) -> Iterable[timedelta]:
+    """For how long what is sealed today is kept."""
+    return [RETENTION]

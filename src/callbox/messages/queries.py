@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Count
 
 from callbox.access.actions import note_read
-from callbox.access.sealing import Column, register
+from callbox.access.sealing import Column
 from callbox.kernel.actor import Actor
 from callbox.kernel.errors import NotFound
 from callbox.messages.domain import UNDELIVERED, WAITING, Letter
@@ -18,8 +18,8 @@ from callbox.messages.models import Message, Reach, Text
 SEE, PERSONAL = "message.see", "message.personal"
 SUBJECT, PURPOSE = "message", "undelivered"
 MOST = 100
-WORDS = register(Column("messages_text", "message_id"))
-REACH = register(Column("messages_reach", "id"))
+WORDS = Column("messages_text", "message_id")
+REACH = Column("messages_reach", "id")
 
 
 @dataclass(frozen=True, slots=True)

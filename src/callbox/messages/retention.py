@@ -8,7 +8,7 @@ from importlib.resources import files
 from django.db import transaction
 
 from callbox.access.queries import working_people
-from callbox.access.retention import note_erased
+from callbox.access.retention import PORTION, blank_due
 from callbox.kernel.actor import Actor
 from callbox.messages.actions import REACH_KEPT
 from callbox.messages.domain import WAITING
@@ -17,7 +17,6 @@ from callbox.messages.models import Message, Reach, Text
 from callbox.messages.ways import KINDS, kind_on
 from callbox.rooms import ROOMS
 
-PORTION = 500
 PERSON = "person:"
 
 
@@ -28,11 +27,9 @@ def erase_expired(*, by: Actor, at: datetime) -> int:
     That there was one, and what became of it, stays. Where somebody is reached is erased when they work here no more.
     """
     due = Text.objects.filter(sealed__isnull=False, retain_until__lte=at).exclude(message__state=WAITING)
-    ids = list(due.values_list("pk", flat=True)[:PORTION])
-    count = Text.objects.filter(pk__in=ids).update(sealed=None)
-    Message.objects.filter(pk__in=ids).update(mark="")
-    note_erased("messages_text", count, by=by, at=at)
-    return count + _erase_reaches(by, at)
+    erased = blank_due(due, by=by, at=at, sealed=None)
+    Message.objects.filter(pk__in=erased).update(mark="")
+    return len(erased) + _erase_reaches(by, at)
 
 
 def _erase_reaches(by: Actor, at: datetime) -> int:
@@ -40,8 +37,9 @@ def _erase_reaches(by: Actor, at: datetime) -> int:
     holders = list(old.values_list("holder", flat=True)[:PORTION])
     working = {f"{PERSON}{each}" for each in working_people(name.removeprefix(PERSON) for name in holders)}
     gone = [name for name in holders if name not in working]
-    count = Reach.objects.filter(holder__in=gone, sealed__isnull=False).update(sealed=None)
-    return note_erased("messages_reach", count, by=by, at=at)
+    return len(
+        blank_due(Reach.objects.filter(holder__in=gone, sealed__isnull=False), by=by, at=at, sealed=None)
+    )
 
 
 def kept_spans(at: datetime) -> Iterable[timedelta]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from callbox.access.actions import note_read
-from callbox.access.sealing import WHY, Column, register
+from callbox.access.sealing import WHY, Column
 from callbox.host.vault import CannotOpen, vault
 from callbox.kernel.actor import Actor
 from callbox.kernel.errors import NotFound
@@ -17,7 +17,7 @@ from callbox.pictures.domain import unpacked
 from callbox.pictures.models import Picture
 
 SEE, PURPOSE = "picture.see", "picture"
-COLUMN = register(Column("pictures_picture", "id"))
+COLUMN = Column("pictures_picture", "id")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from callbox.access.sealing import Column, cannot_read, register
+from callbox.access.sealing import Column, cannot_read
 from callbox.requests.models import Details, Remark, Reporter
 
-DETAILS = register(Column("requests_details", "request_id"))
-REPORTER = register(Column("requests_reporter", "request_id"))
-REMARK = register(Column("requests_remark", "id"))
+DETAILS = Column("requests_details", "request_id")
+REPORTER = Column("requests_reporter", "request_id")
+REMARK = Column("requests_remark", "id")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from tests.world import AT
 
 from callbox.access.domain import system_actor
 from callbox.dispatch.models import CrewMessage
-from callbox.dispatch.retention import KEPT, forget_messages
+from callbox.dispatch.retention import KEPT, erase_expired
 from callbox.kernel.errors import NotAllowed
 from callbox.kernel.ids import new_id
 
@@ -22,7 +22,7 @@ def test_old_messages_are_forgotten_and_young_ones_are_not() -> None:
         CrewMessage.objects.create(key=new_id(), unit=unit, received_at=at, result="done")
         for at in (AT, AT + timedelta(seconds=1))
     )
-    assert forget_messages(by=system_actor("retention"), at=AT + KEPT) == 1
+    assert erase_expired(by=system_actor("retention"), at=AT + KEPT) == 1
     assert list(CrewMessage.objects.all()) == [young]
     with pytest.raises(NotAllowed):
-        forget_messages(by=world.dispatcher(), at=AT + 2 * KEPT)
+        erase_expired(by=world.dispatcher(), at=AT + 2 * KEPT)

@@ -48,10 +48,10 @@ def test_the_common_position_never_passes_a_contact_that_is_no_call_yet() -> Non
     assert take_contacts(by=INTAKE, limit=1) == 1
     assert Call.objects.get().pk == line
     assert position_of(NAME) == begun
-    assert erase_expired(position_of(NAME), by=INTAKE, at=AT + timedelta(days=9)) == 0
+    assert erase_expired(by=INTAKE, at=AT + timedelta(days=9)) == 0
     assert take_contacts(by=INTAKE) == 1
     assert Call.objects.filter(pk=waiting).exists()
-    assert erase_expired(position_of(NAME), by=INTAKE, at=AT + timedelta(days=9)) == 2
+    assert erase_expired(by=INTAKE, at=AT + timedelta(days=9)) == 2
 
 
 def test_the_queue_shows_the_most_urgent_lane_first_then_the_oldest() -> None:
