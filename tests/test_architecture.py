@@ -82,6 +82,9 @@ PARTS = {
         "routing": "domain",
         "editions": "actions: versions of tables",
         "taking": "actions: new requests",
+        "asking": "actions: the end of a request",
+        "endings": "domain: what the resident may say at the end",
+        "telling": "reactions: what residents are told",
         "models": "queries answer with its rows",
     },
     "pictures": {

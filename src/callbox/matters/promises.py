@@ -13,7 +13,7 @@ from callbox.matters.domain import Promised
 ROOM = "callbox.matters"
 CLOCKS = (
     *("answer", "dispatch", "acknowledge", "turnout", "travel", "arrival"),
-    *("sign_for", "first_contact", "resolve", "call_back"),
+    *("sign_for", "first_contact", "resolve", "call_back", "supervision"),
 )
 SCOPES = ("fire", "ems", "police", "city", "*")
 

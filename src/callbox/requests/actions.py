@@ -178,8 +178,8 @@ def reopen_request(request_id: UUID, reason: str, *, by: Actor, at: datetime) ->
     if row.agency is None:
         raise Conflict(_("Nobody had this request before. Take a new one instead."))
     moved = assign(row, "reopen", {"reason": reason, "agency": row.agency.pk}, by=by, at=at)
-    row.disposition, row.result, row.open = "", "", True
-    store(row, "disposition", "result", "open")
+    row.disposition, row.result, row.said, row.open = "", "", "", True
+    store(row, "disposition", "result", "said", "open")
     return moved
 
 

@@ -12,23 +12,26 @@ from callbox.matters.domain import register
 
 KIND = "request"
 ROOM = "callbox.requests"
-DESK = "desk:requests"
+DESK, SUPERVISORS = "desk:requests", "desk:supervision"
 RECEIVED, ASSIGNED, RETURNED, ACCEPTED = "received", "assigned", "returned", "accepted"
-SUSPENDED, ANSWERED = "suspended", "answered"
+SUSPENDED, ANSWERED, SUPERVISED = "suspended", "answered", "supervised"
 CLOSED, MERGED, WITHDRAWN = "closed", "merged", "withdrawn"
-WAITING = f"{RECEIVED} {RETURNED}"
-OPEN = f"{WAITING} {ASSIGNED} {ACCEPTED} {SUSPENDED} {ANSWERED}"
+WAITING = f"{RECEIVED} {RETURNED} {SUPERVISED}"
 SIGN_FOR, FIRST_CONTACT, RESOLVE, CALL_BACK = "sign_for", "first_contact", "resolve", "call_back"
+SUPERVISION = "supervision"
 BY_RULE, TO_BACKSTOP = "by_rule", "backstop"
 
-WORKFLOW = register(
+_UNASKED = f"{RECEIVED} {RETURNED}"
+_OPEN = f"{_UNASKED} {ASSIGNED} {ACCEPTED} {SUSPENDED} {ANSWERED}"
+# Version 1: nobody was asked at the end. What began under it ends under it.
+WORKFLOW_1 = register(
     Workflow(
         KIND,
         version=1,
         start=RECEIVED,
         final=frozenset({CLOSED, MERGED, WITHDRAWN}),
         moves=(
-            step("assign", WAITING, ASSIGNED, needs="agency why", starts=SIGN_FOR),
+            step("assign", _UNASKED, ASSIGNED, needs="agency why", starts=SIGN_FOR),
             step(
                 "reassign",
                 f"{ASSIGNED} {ACCEPTED} {SUSPENDED}",
@@ -52,12 +55,51 @@ WORKFLOW = register(
             ),
             step("close", f"{RECEIVED} {ANSWERED}", CLOSED, needs="disposition", closes=True),
             step("reopen", CLOSED, ASSIGNED, needs="reason", new_round=True, starts=SIGN_FOR),
-            step("remark", f"{OPEN} {CLOSED}", needs="remark"),
-            step("hide_reporter", f"{OPEN} {CLOSED}"),
-            step("show_reporter", f"{OPEN} {CLOSED}"),
-            step("withdraw", OPEN, WITHDRAWN, needs="reason", closes=True),
-            step("merge", OPEN, MERGED, needs="into", closes=True),
+            step("remark", f"{_OPEN} {CLOSED}", needs="remark"),
+            step("hide_reporter", f"{_OPEN} {CLOSED}"),
+            step("show_reporter", f"{_OPEN} {CLOSED}"),
+            step("withdraw", _OPEN, WITHDRAWN, needs="reason", closes=True),
+            step("merge", _OPEN, MERGED, needs="into", closes=True),
         ),
+    )
+)
+_OPEN_NOW = f"{_OPEN} {SUPERVISED}"
+_ASKED = (
+    step("assign", WAITING, ASSIGNED, needs="agency why", stops=SUPERVISION, starts=SIGN_FOR),
+    step("ask", f"{ANSWERED} {CLOSED}", needs="said", stops=CALL_BACK),
+    step("close", f"{RECEIVED} {ANSWERED} {SUPERVISED}", CLOSED, needs="disposition", closes=True),
+    step(
+        "reopen",
+        f"{ANSWERED} {CLOSED}",
+        ASSIGNED,
+        needs="reason",
+        new_round=True,
+        stops=CALL_BACK,
+        starts=SIGN_FOR,
+    ),
+    step(
+        "supervise",
+        f"{ANSWERED} {CLOSED}",
+        SUPERVISED,
+        needs="reason",
+        new_round=True,
+        stops=CALL_BACK,
+        starts=SUPERVISION,
+    ),
+    step("remark", f"{_OPEN_NOW} {CLOSED}", needs="remark"),
+    step("hide_reporter", f"{_OPEN_NOW} {CLOSED}"),
+    step("show_reporter", f"{_OPEN_NOW} {CLOSED}"),
+    step("withdraw", _OPEN_NOW, WITHDRAWN, needs="reason", closes=True),
+    step("merge", _OPEN_NOW, MERGED, needs="into", closes=True),
+)
+# Version 2: the resident is asked at the end; who is not satisfied twice is a supervisor's to look after.
+WORKFLOW = register(
+    Workflow(
+        KIND,
+        version=2,
+        start=RECEIVED,
+        final=WORKFLOW_1.final,
+        moves=tuple({each.name: each for each in (*WORKFLOW_1.moves, *_ASKED)}.values()),
     )
 )
 

@@ -49,6 +49,8 @@ class Request(models.Model):
     confidential = models.BooleanField(default=False)
     result = models.TextField(default="")
     disposition = models.TextField(default="")
+    said = models.TextField(default="", db_default="")
+    reopened = models.SmallIntegerField(default=0, db_default=0)
     merged_into = models.UUIDField(null=True)
     open = models.BooleanField(default=True)
 

@@ -20,10 +20,11 @@ REMARK = Column("requests_remark", "id")
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Who reports, and how to reach them; all empty: nobody said."""
+    """Who reports, and how to reach them, by telephone or mail, in which language; all empty: nobody said."""
 
     name: str = ""
     number: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,8 @@ def sealed_details(request: UUID, told: Told, shown: bool, retain_until: datetim
 
 def sealed_reporter(request: UUID, contact: Contact, retain_until: datetime) -> bytes:
     """Who reports."""
-    return REPORTER.seal(request, {"name": contact.name, "number": contact.number}, retain_until)
+    fields = {"name": contact.name, "number": contact.number, "language": contact.language}
+    return REPORTER.seal(request, fields, retain_until)
 
 
 def sealed_remark(remark: UUID, text: str, retain_until: datetime) -> bytes:
@@ -81,7 +83,8 @@ def details_told(row: Details) -> Told:
 def reporter_told(row: Reporter) -> Contact:
     """Who reports; in place of the name, why it cannot be read."""
     fields, why = REPORTER.read(row.pk, row.sealed)
-    return Contact(cannot_read(why) if why else fields.get("name", ""), fields.get("number", ""))
+    name = cannot_read(why) if why else fields.get("name", "")
+    return Contact(name, fields.get("number", ""), fields.get("language", ""))
 
 
 def remark_told(row: Remark) -> RemarkTold:

@@ -154,6 +154,12 @@ def runs(request: Request, clock: str) -> bool:
     return Clock.objects.filter(matter_id=request.pk, name=clock, stopped_at=None).exists()
 
 
+def promise_of(request: Request, clock: str) -> datetime | None:
+    """When this clock is due, of the last round in which it was started; None when it never was."""
+    found = Clock.objects.filter(matter_id=request.pk, name=clock).order_by("-id")
+    return found.values_list("due_at", flat=True).first()
+
+
 def stands_still(request: Request, clock: str) -> bool:
     """Whether this clock is paused."""
     return Clock.objects.filter(
