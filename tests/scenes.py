@@ -19,6 +19,7 @@ from callbox.kernel.ids import new_id
 from callbox.pictures.actions import keep_picture
 from callbox.pictures.domain import Developed
 from callbox.pictures.tests.pictures import pattern, saved
+from tests.request_scenes import REQUEST_SCENES
 from tests.world import AT, LATER, SETUP, call_taker, dispatcher, supervisor, waiting_call
 
 LON, LAT = -122.4194, 37.7749
@@ -172,6 +173,10 @@ def _part(ids: Mapping[str, UUID]) -> dict[str, str]:
     return {"part": str(ids["assignment_id"]), "reason": "made-up"}
 
 
+def _of_request(build: Callable[[], tuple[dict[str, UUID], Any]]) -> Build:
+    return lambda _unit: Scene(*build())
+
+
 WHY = {"reason": "made-up"}
 _INCIDENT, _CALL = "/api/incidents/{incident_id}", "/api/calls/{call_id}"
 _ASSIGNMENT, _UNIT = "/api/assignments/{assignment_id}", "/api/units/{unit_id}"
@@ -229,4 +234,5 @@ SCENES: dict[str, Build] = {
     "GET /api/crew/route/{assignment_id}": _sent(),
     "POST /api/crew/messages": _only({"phone_now": SOON, "messages": []}),
     "POST /api/crew/incidents": _found,
+    **{name: _of_request(build) for name, build in REQUEST_SCENES.items()},
 }

@@ -16,6 +16,7 @@ import callbox.urls  # noqa: F401 - hangs every room on the API
 from callbox.access.domain import ROLES, actor, policy
 from callbox.matters.domain import WORKFLOWS
 from callbox.web.api import api
+from tests.request_scenes import DESK_KEYS
 from tests.scenes import SCENES, Scene, my_unit
 from tests.signed_in import Signed, person, signed_in
 from tests.world import journal_size
@@ -68,13 +69,14 @@ def address_of(operation: str, scene: Scene) -> tuple[str, str]:
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_an_operation_is_open_to_those_the_policy_names(operation: str, sf_city: None) -> None:
     unit = my_unit()
-    keys = (f"unit:{unit}",)
+    keys = {"crew": (f"unit:{unit}",), "agency_desk": DESK_KEYS}
     scene = SCENES[operation](unit) if operation in SCENES else Scene()
-    clients = {role: signed_in(person(role, role, keys=keys if role == "crew" else ())) for role in ROLES}
+    clients = {role: signed_in(person(role, role, keys=keys.get(role, ()))) for role in ROLES}
     before = row_counts()
     for role, client in {**clients, NOBODY: signed_in(None)}.items():
         with transaction.atomic():
-            try_operation(operation, scene, client, role, allowed(operation, role, list(keys)), before)
+            may = allowed(operation, role, list(keys.get(role, ())))
+            try_operation(operation, scene, client, role, may, before)
             transaction.set_rollback(True)
 
 
@@ -109,7 +111,9 @@ def test_the_powers_named_are_in_the_policy() -> None:
 
 def test_every_step_of_every_workflow_has_a_line_in_the_policy() -> None:
     steps = {f"{flow.kind}.{move.name}" for flow in WORKFLOWS.values() for move in flow.moves}
-    own = {step for step in steps if step.split(".")[0] in ("call", "incident", "unit", "assignment")}
+    own = {
+        step for step in steps if step.split(".")[0] in ("call", "incident", "unit", "assignment", "request")
+    }
     assert len(own) > 30
     assert own <= {rule.action for rule in policy()}
 

@@ -123,6 +123,8 @@ def form_of(ids: Mapping[str, UUID]) -> dict[str, str]:
 def body_of(path: str, ids: Mapping[str, UUID]) -> dict[str, Any]:
     """What an operation that changes something is given. Any that is not named here asks for nothing."""
     last = path.rsplit("/", 1)[1]
+    if path.startswith("/api/requests"):
+        return body_of_request(last, ids)
     incident, unit = str(ids["incident_id"]), str(ids["unit_id"])
     known: dict[str, dict[str, Any]] = {
         "try-back": {"result": "busy"},
@@ -149,5 +151,21 @@ def body_of(path: str, ids: Mapping[str, UUID]) -> dict[str, Any]:
         "availability": {"move": "set_unavailable", "reason": "meal"},
         "position": HERE,
         "messages": {"phone_now": "2026-11-01T03:00:00Z", "messages": []},
+    }
+    return known.get(last, {})
+
+
+def body_of_request(last: str, ids: Mapping[str, UUID]) -> dict[str, Any]:
+    """The same for an operation of requests."""
+    known: dict[str, dict[str, Any]] = {
+        "requests": {"category": "other", "words": "x", **HERE},
+        "assign": {"agency": "desk-own"},
+        "contact": {"result": "reached"},
+        "feed-back": {"result": "solved", "words": "x"},
+        "close": {"disposition": "solved"},
+        "merge": {"into": str(ids["request_id"])},
+        "remark": {"text": "x"},
+        "ask": {"said": "satisfied"},
+        **dict.fromkeys(("return", "suspend", "supervise", "reopen", "withdraw"), WHY),
     }
     return known.get(last, {})

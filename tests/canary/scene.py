@@ -10,9 +10,9 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import encrypt
 from django.utils import timezone
 
-from callbox.access.actions import create_person, grant_role
+from callbox.access.actions import create_person, define_agency, grant_role
 from callbox.access.domain import ROLES, system_actor
-from callbox.access.models import Person
+from callbox.access.models import Agency, Person
 from callbox.access.queries import actor_of
 from callbox.access.sign_ins import begin_sign_in
 from callbox.access.totp import new_secret
@@ -27,6 +27,7 @@ from callbox.messages.actions import Wanted, queue_message, set_reach
 from callbox.pictures.actions import keep_picture
 from callbox.pictures.domain import Developed
 from callbox.requests.actions import add_remark as add_request_remark
+from callbox.requests.actions import assign_request
 from callbox.requests.personal import Contact
 from callbox.requests.taking import Report, open_request
 from tests import world
@@ -88,8 +89,8 @@ def first_half() -> Night:
     fire = night.units[OWN].agency
     night.station = define_station("KS1", "Station 1", fire, LON, LAT, by=SETUP, at=AT).pk
     for role in ROLES:
-        keys = (f"unit:{night.units[OWN].pk}",) if role == "crew" else ()
-        _walker(night, role, role, keys)
+        keys = {"crew": f"unit:{night.units[OWN].pk}", "agency_desk": f"agency:{desk_agency(OWN).pk}"}
+        _walker(night, role, role, (keys[role],) if role in keys else ())
     _walker(night, OTHER_CREW, "crew", (f"unit:{night.units[FOREIGN].pk}",))
     _walker(night, WITHOUT, "", ())
     night.walkers.append(Walker("nobody", "", (), signed_in(None)))
@@ -104,6 +105,11 @@ def second_half(night: Night) -> None:
     night.ids[FOREIGN]["person"] = stranger.pk
     _widened(night, stranger)
     _unread(night)
+
+
+def desk_agency(side: str) -> Agency:
+    """The agency of that side to which requests are sent."""
+    return define_agency(f"desk-{side}", f"Desk {side}", f"{side}单位", "city", by=SETUP, at=AT)
 
 
 def _person(night: Night, name: str, role: str, keys: tuple[str, ...]) -> Person:
@@ -163,7 +169,7 @@ def _side(night: Night, name: str) -> None:
         for each, number in {"lon": lon, "lat": lat}.items():
             text, also = str(abs(number)), ("incident.personal", "call.personal", "incident.see")
             night.tokens.append(Token(f"{name}.{each}", text, (), reached, also=also))
-    _request(night, name)
+    request = _request(night, name, desk_agency(name))
     night.whole(f"{name}.call", call.pk, "call.see", scope=heard, also=("reads.see",))
     night.whole(f"{name}.incident", incident.pk, "incident.see", scope=reached, also=("reads.see",))
     night.whole(f"{name}.assignment", sent.pk, "assignment.see", scope=tuple(_fresh(sent).scope))
@@ -173,6 +179,7 @@ def _side(night: Night, name: str) -> None:
         "message_id": _message(night, name, incident.pk),
         "call_id": call.pk,
         "incident_id": incident.pk,
+        "request_id": request,
         "assignment_id": sent.pk,
         "unit_id": unit.pk,
         "station_id": night.station,
@@ -181,20 +188,25 @@ def _side(night: Night, name: str) -> None:
     }
 
 
-def _request(night: Night, side: str) -> None:
-    """A complaint. No page or operation shows one yet: whoever may see it need not come upon it."""
-    who = ("request.personal", "request.reporter")
+def _request(night: Night, side: str, agency: Agency) -> UUID:
+    """A request that was sent to the side's agency: who reports is hidden from it on the other side."""
+    who = ("request.personal",)
     words, address, remark = (
-        night.plant(f"{side}.request_{each}", also=who) for each in ("words", "address", "remark")
+        f"kanarié {side} request {each} vogel" for each in ("words", "address", "remark")
     )
-    name = night.plant(f"{side}.reporter", also=who)
+    name = night.plant(f"{side}.reporter", "request.reporter")
     lon, lat = {OWN: (-122.40871, 37.78113), FOREIGN: (-122.40972, 37.78224)}[side]
-    for each, number in {"lon": lon, "lat": lat}.items():
-        night.tokens.append(Token(f"{side}.request_{each}", str(abs(number)), (), also=(*who, "request.see")))
-    report = Report("other", Where(lon, lat, address), words, contact=Contact(name))
+    report = Report("other", Where(lon, lat, address), words, contact=Contact(name), hidden=True)
     found = open_request(report, by=call_taker(), at=timezone.now())
+    assign_request(found.pk, agency.code, by=call_taker(), at=timezone.now())
     add_request_remark(found.pk, remark, by=call_taker(), at=timezone.now())
-    night.whole(f"{side}.request", found.pk, also=("request.see", "reads.see"))
+    reached = tuple(_fresh(found).scope)
+    for each, text in {"words": words, "address": address, "remark": remark}.items():
+        night.tokens.append(Token(f"{side}.request_{each}", text, who, reached))
+    for each, number in {"lon": lon, "lat": lat}.items():
+        night.tokens.append(Token(f"{side}.request_{each}", str(abs(number)), who, reached))
+    night.whole(f"{side}.request", found.matter_id, "request.see", scope=reached, also=("reads.see",))
+    return found.matter_id
 
 
 def _message(night: Night, side: str, incident: UUID) -> UUID:

@@ -19,6 +19,8 @@ CLOSED, MERGED, WITHDRAWN = "closed", "merged", "withdrawn"
 WAITING = f"{RECEIVED} {RETURNED} {SUPERVISED}"
 SIGN_FOR, FIRST_CONTACT, RESOLVE, CALL_BACK = "sign_for", "first_contact", "resolve", "call_back"
 SUPERVISION = "supervision"
+# Steps of who leads alone.
+LEADS = frozenset({"accept", "return", "contact", "suspend", "resume", "feed_back"})
 BY_RULE, TO_BACKSTOP = "by_rule", "backstop"
 
 _UNASKED = f"{RECEIVED} {RETURNED}"

@@ -11,23 +11,25 @@ from itertools import groupby
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from callbox.access.actions import note_read
 from callbox.access.models import Agency
 from callbox.access.queries import agencies
 from callbox.kernel.actor import Actor
 from callbox.kernel.errors import NotFound
+from callbox.matters.domain import workflow_of
 from callbox.matters.models import Clock
 from callbox.matters.queries import calendar_in_force, lock_open, only_visible
 from callbox.requests.areas import AreaBook, Located, parse_areas
 from callbox.requests.catalogue import Catalogue, parse_catalogue
-from callbox.requests.domain import KIND, Entry, Kept, kept
+from callbox.requests.domain import KIND, LEADS, Entry, Kept, kept
 from callbox.requests.models import Details, Edition, Remark, Reporter, Request
 from callbox.requests.personal import Contact, RemarkTold, Told, details_told, remark_told, reporter_told
 from callbox.requests.routing import Rules, Was, parse_rules
 
 SEE, PERSONAL, REPORTER = f"{KIND}.see", f"{KIND}.personal", f"{KIND}.reporter"
+LAST_NUMBER = 2**62  # what the column of numbers can be asked about
 AREAS, CATEGORIES, RULES = "areas", "categories", "rules"
 SHIPPED = {CATEGORIES: "categories.json", RULES: "rules.tsv", AREAS: "areas.geojson"}
 
@@ -180,18 +182,28 @@ def hold_details(request: Request) -> tuple[Told, Contact]:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which requests an inbox shows. after: the number of the last one that was shown."""
+    """Which requests a list shows. after: the number of the last one that was shown; None from the beginning.
+
+    ended: those that are over, the newest first, in place of open ones. late_at: only those of which a promise that
+    runs was due before this moment.
+    """
 
     agency: UUID | None = None
     states: tuple[str, ...] = ()
     category: str = ""
     area: str = ""
-    after: int = 0
+    after: int | None = None
+    ended: bool = False
+    late_at: datetime | None = None
 
 
 def inbox(actor: Actor, wanted: Wanted, limit: int = 50) -> list[Request]:
-    """Open requests that this actor may see, the oldest first, without counting them all."""
-    found = visible(actor).filter(open=True, number__gt=wanted.after)
+    """Requests that this actor may see, open ones the oldest first, without counting them all."""
+    found = visible(actor).filter(open=not wanted.ended)
+    if wanted.after is not None:
+        found = found.filter(
+            **{"number__lt" if wanted.ended else "number__gt": min(wanted.after, LAST_NUMBER)}
+        )
     if wanted.agency:
         found = found.filter(agency_id=wanted.agency)
     if wanted.states:
@@ -200,4 +212,20 @@ def inbox(actor: Actor, wanted: Wanted, limit: int = 50) -> list[Request]:
         found = found.filter(category=wanted.category)
     if wanted.area:
         found = found.filter(Q(district=wanted.area) | Q(grid=wanted.area) | Q(sub_grid=wanted.area))
-    return list(found.order_by("number")[:limit])
+    if wanted.late_at:
+        late = Clock.objects.filter(matter_id=OuterRef("pk"), stopped_at=None, paused_at=None)
+        found = found.filter(Exists(late.filter(due_at__lt=wanted.late_at)))
+    return list(found.order_by("-number" if wanted.ended else "number")[:limit])
+
+
+def moves_for(actor: Actor, request: Request) -> list[str]:
+    """The steps that this actor may take with it now, in the workflow's order."""
+    matter = request.matter
+    leads = matter.owner in actor.keys
+    return [
+        move.name
+        for move in workflow_of(KIND, matter.workflow_version).possible(matter.state)
+        if actor.may(f"{KIND}.{move.name}", matter.scope)
+        and (leads or move.name not in LEADS)
+        and not (move.name == "return" and request.at_backstop)
+    ]

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The same as `scenes.py` for operations of requests: each request is of the agency whose desk asks."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from callbox.access.actions import agency_id
+from callbox.requests import actions
+from callbox.requests.domain import load_dispositions
+from callbox.requests.models import Request
+from callbox.requests.tests.scene import desk_of, request, town
+from tests.world import call_taker
+
+DESK_KEYS = (f"agency:{agency_id('roads')}",)
+SOLVED = next(iter(load_dispositions()))
+REASON = {"reason": "made_up"}
+_REQUEST = "/api/requests/{request_id}"
+
+type Made = tuple[dict[str, UUID], Any]
+type Build = Callable[[], Made]
+
+
+def _sent(*steps: str, body: Any = None) -> Build:
+    """A request that was sent to the agency, after these steps."""
+
+    def build() -> Made:
+        town()
+        row = request()
+        for step in steps:
+            STEPS[step](row)
+        return {"request_id": row.pk}, body
+
+    return build
+
+
+STEPS: dict[str, Callable[[Request], object]] = {
+    "accept": lambda row: actions.accept_request(row.pk, by=desk_of("roads"), at=timezone.now()),
+    "suspend": lambda row: actions.suspend_request(row.pk, "made_up", by=desk_of("roads"), at=timezone.now()),
+    "feed_back": lambda row: actions.feed_back(row.pk, SOLVED, by=desk_of("roads"), at=timezone.now()),
+    "close": lambda row: actions.close_request(row.pk, SOLVED, by=call_taker(), at=timezone.now()),
+}
+
+
+def _merge() -> Made:
+    ids, _body = _sent()()
+    return ids, {"into": str(request().pk)}
+
+
+def _new() -> Made:
+    town()
+    return {}, {"category": "road.pothole", "answers": {"size": "hand"}, "words": "made-up"}
+
+
+REQUEST_SCENES: dict[str, Build] = {
+    "GET /api/requests": _sent(),
+    f"GET {_REQUEST}": _sent(),
+    f"GET {_REQUEST}/row": _sent(),
+    f"GET {_REQUEST}/reporter": _sent(),
+    "POST /api/requests": _new,
+    f"POST {_REQUEST}/assign": _sent(body={"agency": "water"}),
+    f"POST {_REQUEST}/accept": _sent(body={}),
+    f"POST {_REQUEST}/return": _sent(body=REASON),
+    f"POST {_REQUEST}/contact": _sent("accept", body={"result": "reached"}),
+    f"POST {_REQUEST}/suspend": _sent("accept", body=REASON),
+    f"POST {_REQUEST}/resume": _sent("accept", "suspend", body={}),
+    f"POST {_REQUEST}/feed-back": _sent("accept", body={"result": SOLVED, "words": "made-up"}),
+    f"POST {_REQUEST}/close": _sent("accept", "feed_back", body={"disposition": SOLVED}),
+    f"POST {_REQUEST}/ask": _sent("accept", "feed_back", body={"said": "satisfied"}),
+    f"POST {_REQUEST}/supervise": _sent("accept", "feed_back", body=REASON),
+    f"POST {_REQUEST}/reopen": _sent("accept", "feed_back", "close", body=REASON),
+    f"POST {_REQUEST}/withdraw": _sent(body=REASON),
+    f"POST {_REQUEST}/merge": _merge,
+    f"POST {_REQUEST}/remark": _sent(body={"text": "made-up"}),
+    f"POST {_REQUEST}/hide-reporter": _sent(body={}),
+    f"POST {_REQUEST}/show-reporter": _sent(body={}),
+}
