@@ -19,6 +19,7 @@ OPEN_DOORS = {"domain", "queries", "actions"}
 # Pieces of a room's domain, queries or actions that have a file of their own; each says in its docstring which.
 PARTS = {
     "access": {
+        "browsers": "edge of every page: what asks",
         "middleware": "edge of every page",
         "models": "foreign keys to people and agencies",
         "retention": "actions",
@@ -75,6 +76,7 @@ PARTS = {
         "retention": "actions",
         "turns": "actions: a gateway's turn, again and again",
         "ways": "domain: dated numbers",
+        "wording": "edge of every page that tells of messages",
     },
     "requests": {
         "areas": "domain",
@@ -85,6 +87,7 @@ PARTS = {
         "asking": "actions: the end of a request",
         "endings": "domain: what the resident may say at the end",
         "telling": "reactions: what residents are told",
+        "following": "actions: keys and one-time codes",
         "models": "queries answer with its rows",
     },
     "pictures": {
@@ -97,7 +100,7 @@ PARTS = {
     },
     # The page frame is there for all rooms.
     "web": dict.fromkeys(
-        ("api", "errors", "fields", "menu", "ranges", "signed_in", "words", "assets"), "frame"
+        ("api", "context", "errors", "fields", "menu", "ranges", "signed_in", "words", "assets"), "frame"
     ),
     "door": {"tickets": "pure: signed tickets", "models": "queries answer with its rows"},
     "analysis": {},

@@ -155,6 +155,9 @@ LANGUAGE_COOKIE_SECURE = CONFIG.https
 
 STATIC_URL = "/static/"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+FILE_UPLOAD_MAX_MEMORY_SIZE = (
+    8_400_000  # as much as the door passes on: no picture ever lies in a file of its own
+)
 
 LOGGING = {
     "version": 1,

@@ -89,6 +89,7 @@ def filled_pages(pattern: str, ids: Mapping[str, UUID], night: Night) -> Iterato
 
 
 WORDS = {"content_type_id": "1", "app_label": "access", "url": "made-up", "name": "sf", "version": "made-up"}
+WORDS["category"] = "other"
 
 
 def rows_of(pattern: str, ids: Mapping[str, UUID], night: Night) -> list[UUID]:

@@ -23,7 +23,11 @@ WALKERS = (
     "supervisor",
     "administrator",
 )
-FRESH = {"GET /account/factors", "GET /report"}  # a secret or an id that was never there before
+FRESH = {
+    "GET /account/factors",
+    "GET /report",
+    "GET /requests/new/other",
+}  # a secret or an id that was never there before
 __all__ = ["without_checks", "without_rows"]  # fixtures of the layers' own tests
 
 

@@ -96,6 +96,11 @@ EXCUSED = {
     "matters_matter.owner": WHO,
     "messages_message.mark": KEYED,
     "requests_remark.by": WHO,
+    "requests_follow.form": KEYED,
+    "requests_follow.key": KEYED,
+    "requests_code.browser": KEYED,
+    "requests_code.code": KEYED,
+    "requests_attempt.who": KEYED,
     "messages_reach.holder": WHO,
 }
 PRINTS = {"report": (), "journal": ("verify",), "keys": ("check",), "printout": ()}

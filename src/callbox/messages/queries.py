@@ -90,6 +90,11 @@ def waiting_by_gateway(actor: Actor) -> dict[str, int]:
     return {each["gateway"]: each["rows"] for each in counted.order_by("gateway")}
 
 
+def messages_about(matter_id: UUID) -> Sequence[Message]:
+    """The messages that tell of a matter, without recipient and words, oldest first; for who may see the matter."""
+    return list(Message.objects.filter(matter_id=matter_id).order_by("queued_at"))
+
+
 def message_for(actor: Actor, message_id: UUID) -> Message:
     """One message, without recipient and words. Raises NotFound."""
     actor.require_sight(SEE)

@@ -89,6 +89,7 @@ _ASKED = (
         starts=SUPERVISION,
     ),
     step("remark", f"{_OPEN_NOW} {CLOSED}", needs="remark"),
+    step("add_picture", _OPEN_NOW, needs="picture digest"),
     step("hide_reporter", f"{_OPEN_NOW} {CLOSED}"),
     step("show_reporter", f"{_OPEN_NOW} {CLOSED}"),
     step("withdraw", _OPEN_NOW, WITHDRAWN, needs="reason", closes=True),

@@ -119,3 +119,45 @@ class Remark(models.Model):
                 fields=["retain_until"], name="requests_remark_due", condition=Q(sealed__isnull=False)
             )
         ]
+
+
+class Follow(models.Model):
+    """How whoever reports gets at their request again. Keyed digests alone: of the form they sent, of their key.
+
+    form: None where it came by no form. Gone when what is personal about the request is.
+    """
+
+    request = models.OneToOneField(Request, models.CASCADE, primary_key=True, related_name="follow")
+    form = models.TextField(null=True, unique=True)
+    key = models.TextField()
+    retain_until = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["retain_until"], name="requests_follow_due")]
+
+
+class Code(models.Model):
+    """A one-time code, as a keyed digest, for the one browser that asked for it. tries: how many are left."""
+
+    id = models.UUIDField(primary_key=True)
+    request = models.ForeignKey(Request, models.CASCADE, related_name="+")
+    browser = models.TextField()
+    code = models.TextField()
+    tries = models.SmallIntegerField()
+    until = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["browser", "until"], name="requests_code_of")]
+
+
+class Attempt(models.Model):
+    """Something that is counted for a while, so that nobody does it too often. who: a keyed digest."""
+
+    who = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["who", "at"], name="requests_attempt_who"),
+            models.Index(fields=["at"], name="requests_attempt_at"),
+        ]
