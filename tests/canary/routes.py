@@ -89,7 +89,7 @@ def filled_pages(pattern: str, ids: Mapping[str, UUID], night: Night) -> Iterato
 
 
 WORDS = {"content_type_id": "1", "app_label": "access", "url": "made-up", "name": "sf", "version": "made-up"}
-WORDS["category"] = "other"
+WORDS |= {"category": "other", "code": "other", "form": "json", "number": "100001", "said": "made-up"}
 
 
 def rows_of(pattern: str, ids: Mapping[str, UUID], night: Night) -> list[UUID]:

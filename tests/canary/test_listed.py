@@ -113,6 +113,7 @@ SAYS_NOTHING = {
     "city": "files of a city",
     "demo": "made-up people of its own",
     "drill": "an installation of its own",
+    "open311": "names of apps",
     "policy": "the policy table",
     "replay": "a database of its own",
     "restore": "files; what it restores it verifies and counts",

@@ -24,7 +24,7 @@ from callbox.messages.actions import Wanted, queue_message, set_reach
 from callbox.pictures.actions import keep_picture
 from callbox.pictures.domain import Developed
 from callbox.requests.actions import add_remark as add_request_remark
-from callbox.requests.models import Attempt, Code, Follow
+from callbox.requests.models import ApiKey, Attempt, Code, Follow
 from callbox.requests.taking import Report, open_request
 from tests import world
 from tests.signed_in import person
@@ -139,10 +139,12 @@ def _of_request() -> list[Row]:
     Follow.objects.create(request=found, key="canary", retain_until=AT)
     Code.objects.create(id=code, request=found, browser="x", code="canary", tries=1, until=AT)
     Attempt.objects.create(who="canary", at=AT)
+    ApiKey.objects.create(id=code, name="canary", key="canary", since=AT)
     return [
         Row("requests_follow", "request_id", found.pk, "nobody.may"),
         Row("requests_code", "id", code, "nobody.may"),
         Row("requests_attempt", "who", "canary", "nobody.may"),
+        Row("requests_apikey", "name", "canary", "nobody.may"),
     ] + [
         Row(table, column, found.pk, action, scope)
         for table, column, action in (

@@ -161,3 +161,20 @@ class Attempt(models.Model):
             models.Index(fields=["who", "at"], name="requests_attempt_who"),
             models.Index(fields=["at"], name="requests_attempt_at"),
         ]
+
+
+class ApiKey(models.Model):
+    """The key of an app that may report through Open311, as a keyed digest. name: what the app is called."""
+
+    id = models.UUIDField(primary_key=True)
+    name = models.TextField()
+    key = models.TextField(unique=True)
+    since = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["name"], condition=models.Q(ended_at=None), name="requests_one_api_key"
+            )
+        ]

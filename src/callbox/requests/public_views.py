@@ -21,6 +21,7 @@ from callbox.pictures.domain import limits_on
 from callbox.pictures.words import sent_words
 from callbox.requests import queries
 from callbox.requests.catalogue import Category
+from callbox.requests.counting import mark_of
 from callbox.requests.domain import ROOM, limit
 from callbox.requests.following import key_shown
 from callbox.requests.public_forms import Form
@@ -74,7 +75,8 @@ def report(request: HttpRequest, category: str) -> HttpResponse:
     if said is None:
         return _form(request, form, status=422)
     pictures = [each.read() for each in request.FILES.getlist("pictures") if each.size]
-    done = report_request(said, form.sent, pictures, source=source_of(request), at=timezone.now())
+    counted = {"reports_by_source": mark_of("report", source_of(request))}
+    done = report_request(said, form.sent, pictures, counted=counted, at=timezone.now())
     context = {
         "number": done.request.number,
         "key": key_shown(done.key),

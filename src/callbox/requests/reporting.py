@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A resident reports by the online form: once, however often it is sent. Part of the room's actions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -15,7 +15,7 @@ from callbox.matters.models import Matter
 from callbox.pictures.actions import add_picture
 from callbox.pictures.domain import limits_on
 from callbox.requests import queries
-from callbox.requests.counting import mark_of, too_often, window
+from callbox.requests.counting import too_often, window
 from callbox.requests.domain import limit
 from callbox.requests.following import RESIDENT, keep_key, key_of, sent_before
 from callbox.requests.models import Request
@@ -40,9 +40,16 @@ class _SentBefore(Exception):  # noqa: N818 - it undoes the second of two that w
 
 
 def report_request(
-    report: Report, form: UUID, pictures: Sequence[bytes] = (), *, source: str, at: datetime
+    report: Report,
+    form: UUID,
+    pictures: Sequence[bytes] = (),
+    *,
+    counted: Mapping[str, str],
+    at: datetime,
 ) -> Reported:
     """Take what a form says; the same form again finds what it made. A picture that cannot be taken costs nothing else.
+
+    counted: what it is counted for, by the limit's name; see counting.py.
 
     Raises Invalid, NotFound, and Unavailable when too many came from one network.
     """
@@ -50,7 +57,7 @@ def report_request(
         before = sent_before(form)
         if before is not None:
             return Reported(before, key_of(form))
-        if too_often({"reports_by_source": mark_of("report", source)}, at=at):
+        if too_often(counted, at=at):
             raise Unavailable(TOO_MANY, minutes=int(window(at).total_seconds()) // 60)
         try:
             row = _take(report, form, at)

@@ -5,4 +5,5 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("callbox.requests.public_urls")),
+    path("", include("callbox.requests.open311.urls")),
 ]

@@ -16,6 +16,7 @@ from callbox.messages.models import Message
 from callbox.messages.queries import letter_of
 from callbox.requests import following, queries
 from callbox.requests.actions import withdraw_request
+from callbox.requests.counting import mark_of
 from callbox.requests.domain import limit
 from callbox.requests.following import Asking, Locked, key_shown, open_request_for, send_code
 from callbox.requests.models import Attempt, Code, Follow, Request
@@ -41,7 +42,11 @@ def in_town() -> None:
 def reported(form: UUID | None = None, **said: object) -> Reported:
     contact = Contact("Made-up Name", TO)
     report = Report("other", WHERE, "made-up words", contact=contact, channel="web", **said)  # type: ignore[arg-type]
-    return report_request(report, form or uuid4(), source=MINE.source, at=AT)
+    return report_request(report, form or uuid4(), counted=counted(MINE.source), at=AT)
+
+
+def counted(source: str) -> dict[str, str]:
+    return {"reports_by_source": mark_of("report", source)}
 
 
 def enter(row: Request, said: str, asking: Asking = MINE) -> UUID:
@@ -173,7 +178,7 @@ def test_too_many_reports_of_one_address_are_refused_and_others_are_not(
         reported()
     with pytest.raises(Unavailable, match="telephone us"):
         reported()
-    report_request(Report("other", WHERE), uuid4(), source="192.0.2.7", at=AT)
+    report_request(Report("other", WHERE), uuid4(), counted=counted("192.0.2.7"), at=AT)
     assert Request.objects.count() == 3
 
 
