@@ -22,7 +22,7 @@ from callbox.requests.asking import note_said
 from callbox.requests.domain import limit
 from callbox.requests.following import RESIDENT, Asking, Locked, open_request_for, send_code
 from callbox.requests.own import held_about, status_of
-from callbox.requests.public_views import numbers
+from callbox.requests.public_views import SENT, numbers
 from callbox.requests.public_words import held_shown, status_shown
 
 FOLLOWED, BROWSER = "followed", "browser"
@@ -52,9 +52,13 @@ def follow(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def code(request: HttpRequest) -> HttpResponse:
     """Send a one-time code to whoever reports, if this is where they are reached; the answer never tells."""
+    if request.method != "POST":
+        return redirect("civic-follow")
+    if BROWSER not in request.session:
+        request.session[BROWSER] = secrets.token_hex(16)
     said = {name: request.POST.get(name, "").strip()[:254] for name in ("number", "to")}
     language = get_language() or "en"
     send_code(said["number"], said["to"], _asking(request), language=language, at=timezone.now())
@@ -75,9 +79,7 @@ def _entry(
 
 
 def _asking(request: HttpRequest) -> Asking:
-    """What tells this browser from others stands in its session alone; it comes to be when it is first needed."""
-    if request.method == "POST" and BROWSER not in request.session:
-        request.session[BROWSER] = secrets.token_hex(16)
+    """What tells this browser from others stands in its session alone; one that asked for no code has nothing."""
     return Asking(request.session.get(BROWSER, ""), source_of(request))
 
 
@@ -137,5 +139,6 @@ def held(request: HttpRequest) -> HttpResponse:
 @require_POST
 def leave(request: HttpRequest) -> HttpResponse:
     """Nobody after them at this browser sees it."""
-    request.session.pop(FOLLOWED, None)
+    for name in (FOLLOWED, BROWSER, SENT):
+        request.session.pop(name, None)
     return redirect("civic")

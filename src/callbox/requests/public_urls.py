@@ -9,6 +9,7 @@ urlpatterns = [
     path("requests/", public_views.start, name="civic"),
     path("requests/new", public_views.categories, name="civic-new"),
     path("requests/new/<slug:category>", public_views.report, name="civic-report"),
+    path("requests/received", public_views.received, name="civic-received"),
     path("requests/follow", follow_views.follow, name="civic-follow"),
     path("requests/follow/code", follow_views.code, name="civic-code"),
     path("requests/mine", follow_views.mine, name="civic-mine"),

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """A resident reports online: choose what it is about, one short form, the number and the key to follow it."""
 
+from datetime import datetime, timedelta
 from itertools import groupby
 from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.views.decorators.cache import never_cache
@@ -25,7 +26,10 @@ from callbox.requests.counting import mark_of
 from callbox.requests.domain import ROOM, limit
 from callbox.requests.following import key_shown
 from callbox.requests.public_forms import Form
-from callbox.requests.reporting import report_request
+from callbox.requests.reporting import number_and_key, report_request
+
+SENT = "sent"
+SHOWN = timedelta(minutes=10)  # whoever comes to the same browser later does not see it
 
 
 def numbers() -> list[str]:
@@ -76,14 +80,26 @@ def report(request: HttpRequest, category: str) -> HttpResponse:
         return _form(request, form, status=422)
     pictures = [each.read() for each in request.FILES.getlist("pictures") if each.size]
     counted = {"reports_by_source": mark_of("report", source_of(request))}
-    done = report_request(said, form.sent, pictures, counted=counted, at=timezone.now())
-    context = {
-        "number": done.request.number,
-        "key": key_shown(done.key),
+    at = timezone.now()
+    done = report_request(said, form.sent, pictures, counted=counted, at=at)
+    request.session[SENT] = {
+        "form": str(form.sent),
         "problem": _told(done.problem),
         "reached": bool(said.contact.number),
-        "numbers": numbers(),
+        "until": (at + SHOWN).isoformat(),
     }
+    return redirect("civic-received")
+
+
+@never_cache
+@require_safe
+def received(request: HttpRequest) -> HttpResponse:
+    """The number and the key of what this browser has just sent; both are found by the form's own key."""
+    said = request.session.get(SENT)
+    if not said or datetime.fromisoformat(said["until"]) <= timezone.now():
+        return redirect("civic")
+    number, key = number_and_key(UUID(said["form"]))
+    context = {**said, "number": number, "key": key_shown(key), "numbers": numbers()}
     return render(request, "requests/public/received.html", context)
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from callbox.access.seeing import seeing_everything
-from callbox.kernel.errors import Refusal, Unavailable
+from callbox.kernel.errors import NotFound, Refusal, Unavailable
 from callbox.kernel.text import gettext_noop as _
 from callbox.matters.models import Matter
 from callbox.pictures.actions import add_picture
@@ -33,6 +33,15 @@ class Reported:
     request: Request
     key: str
     problem: Refusal | None = None
+
+
+def number_and_key(form: UUID) -> tuple[int, str]:
+    """What the sender of a form is told again. Raises NotFound."""
+    with seeing_everything():
+        row = sent_before(form)
+    if row is None:
+        raise NotFound
+    return row.number, key_of(form)
 
 
 class _SentBefore(Exception):  # noqa: N818 - it undoes the second of two that were sent at once

@@ -228,8 +228,9 @@ def test_the_pages_from_the_form_to_the_withdrawal(browser: Signed, caplog: pyte
     said |= {"q_size": "hand", "q_blocked": "no", "number": "+1 555 0111"}
     answer = browser.post("/requests/new/road--pothole", said)
     row = Request.objects.get()
-    key = answer.content.decode().partition("data-key>")[2].partition("<")[0]
-    assert (answer.status_code, row.channel, len(key)) == (200, "web", 14)
+    assert (answer.status_code, answer["Location"], row.channel) == (302, "/requests/received", "web")
+    key = browser.get("/requests/received").content.decode().partition("data-key>")[2].partition("<")[0]
+    assert len(key) == 14
     assert browser.get("/requests/mine").status_code == 302
     wrong = browser.post("/requests/follow", {"number": row.number, "code": "000000"})
     assert wrong.status_code == 422
@@ -246,6 +247,7 @@ def test_the_pages_from_the_form_to_the_withdrawal(browser: Signed, caplog: pyte
     row.refresh_from_db()
     assert row.matter.state == "withdrawn"
     browser.post("/requests/mine/leave")
+    assert browser.get("/requests/received").status_code == 302
     assert browser.get("/requests/mine/held").status_code == 403
     assert [line for line in caplog.messages if "made-up" in line or key in line or "5550111" in line] == []
 
