@@ -139,12 +139,12 @@ def _of_request() -> list[Row]:
     Follow.objects.create(request=found, key="canary", retain_until=AT)
     Code.objects.create(id=code, request=found, browser="x", code="canary", tries=1, until=AT)
     Attempt.objects.create(who="canary", at=AT)
-    ApiKey.objects.create(id=code, name="canary", key="canary", since=AT)
+    ApiKey.objects.create(id=code, name=str(code), key=str(code), since=AT)
     return [
         Row("requests_follow", "request_id", found.pk, "nobody.may"),
         Row("requests_code", "id", code, "nobody.may"),
         Row("requests_attempt", "who", "canary", "nobody.may"),
-        Row("requests_apikey", "name", "canary", "nobody.may"),
+        Row("requests_apikey", "id", code, "nobody.may"),
     ] + [
         Row(table, column, found.pk, action, scope)
         for table, column, action in (
