@@ -71,9 +71,17 @@ PARTS = {
         "models": "queries answer with its rows",
         "rows": "queries: rows as plain data",
     },
+    "coordination": {
+        "alerting": "actions",
+        "editions": "actions: versions of the plans",
+        "models": "queries answer with its rows",
+        "plans": "domain",
+        "rows": "queries: rows as plain data",
+    },
     "messages": {
         "letters": "domain: what is told",
         "retention": "actions",
+        "telling": "actions: to whom, by which way",
         "turns": "actions: a gateway's turn, again and again",
         "ways": "domain: dated numbers",
         "wording": "edge of every page that tells of messages",

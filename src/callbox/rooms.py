@@ -13,6 +13,7 @@ ROOMS = (
     "intake",
     "incidents",
     "dispatch",
+    "coordination",
     "requests",
     "analysis",
     "demo",

@@ -125,16 +125,21 @@ def followed(night: Night) -> list[Token]:
     """What a stream may tell only those who follow it: ids of matters, by kind and scope."""
     found = []
     for side, ids in night.ids.items():
-        for kind in ("call", "incident", "assignment", "unit"):
+        for kind in ("call", "incident", "assignment", "unit", "task"):
             identity = ids.get(f"{kind}_id")
             if isinstance(identity, UUID):
+                told: tuple[str, ...] = scope_of(identity)
+                also: tuple[str, ...] = ()
+                if kind == "task":  # its incident's journal tells all who take part of it
+                    told, also = (*told, *scope_of(ids["incident_id"])), ("incident.follow",)
                 found.append(
                     Token(
                         f"{side}.{kind}",
                         str(identity),
                         (f"{kind}.follow",),
-                        scope_of(identity),
+                        told,
                         whole=True,
+                        also=also,
                     )
                 )
     return found

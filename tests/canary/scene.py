@@ -11,18 +11,20 @@ from allauth.mfa.utils import encrypt
 from django.utils import timezone
 
 from callbox.access.actions import create_person, define_agency, grant_role
-from callbox.access.domain import ROLES, system_actor
+from callbox.access.domain import ROLES, system_actor, taking_part
 from callbox.access.models import Agency, Person
 from callbox.access.queries import actor_of
 from callbox.access.sign_ins import begin_sign_in
 from callbox.access.totp import new_secret
 from callbox.access.widening import take_wider_access
+from callbox.coordination.actions import add_task, withdraw_task
 from callbox.dispatch.actions import assign_unit
 from callbox.dispatch.units import define_station
 from callbox.incidents.actions import Kind, Where, add_remark
 from callbox.incidents.linking import open_for_call
 from callbox.intake.actions import claim_call
 from callbox.kernel.ids import new_id
+from callbox.matters.models import Matter
 from callbox.messages.actions import Wanted, queue_message, set_reach
 from callbox.pictures.actions import keep_picture
 from callbox.pictures.domain import Developed
@@ -37,7 +39,8 @@ from tests.signed_in import Signed, signed_in
 from tests.world import AT, SETUP, call_taker, dispatcher
 
 OWN, FOREIGN, STRANGER = "own", "foreign", "stranger"
-OTHER_CREW, WITHOUT = "other_crew", "without_role"
+OTHER_CREW, WITHOUT, LEFT = "other_crew", "without_role", "left_agency"
+LEAVES = "kanarileaves"  # an agency that was alerted on both sides, and has left
 LON, LAT = -122.4194, 37.7749
 PLACES = {OWN: (LON, LAT), FOREIGN: (-122.42173, 37.77611)}
 
@@ -89,8 +92,9 @@ def first_half() -> Night:
     fire = night.units[OWN].agency
     night.station = define_station("KS1", "Station 1", fire, LON, LAT, by=SETUP, at=AT).pk
     for role in ROLES:
-        keys = {"crew": f"unit:{night.units[OWN].pk}", "agency_desk": f"agency:{desk_agency(OWN).pk}"}
-        _walker(night, role, role, (keys[role],) if role in keys else ())
+        keys = {"crew": (f"unit:{night.units[OWN].pk}",), "agency_desk": _keys_of(desk_agency(OWN))}
+        _walker(night, role, role, keys.get(role, ()))
+    _walker(night, LEFT, "agency_desk", _keys_of(_left_agency()))
     _walker(night, OTHER_CREW, "crew", (f"unit:{night.units[FOREIGN].pk}",))
     _walker(night, WITHOUT, "", ())
     night.walkers.append(Walker("nobody", "", (), signed_in(None)))
@@ -110,6 +114,24 @@ def second_half(night: Night) -> None:
 def desk_agency(side: str) -> Agency:
     """The agency of that side to which requests are sent."""
     return define_agency(f"desk-{side}", f"Desk {side}", f"{side}单位", "city", by=SETUP, at=AT)
+
+
+def _left_agency() -> Agency:
+    return define_agency(LEAVES, LEAVES, LEAVES, "city", by=SETUP, at=AT)
+
+
+def _keys_of(agency: Agency) -> tuple[str, ...]:
+    """The keys of those who work there."""
+    return f"agency:{agency.pk}", taking_part(agency.pk)
+
+
+def _tasks(side: str, incident: UUID) -> UUID:
+    """The side's agency takes part in its incident; another was alerted to both and left. The first one's task."""
+    now = timezone.now()
+    gone = add_task(incident, LEAVES, "water", by=dispatcher(), at=now)
+    task = add_task(incident, desk_agency(side).code, "power", by=dispatcher(), at=now)
+    withdraw_task(gone.pk, "not_needed", by=dispatcher(), at=now)
+    return task.pk
 
 
 def _person(night: Night, name: str, role: str, keys: tuple[str, ...]) -> Person:
@@ -155,6 +177,7 @@ def _side(night: Night, name: str) -> None:
     )
     sent = assign_unit(incident.pk, unit.pk, by=dispatcher(), at=now)
     add_remark(incident.pk, remark, by=dispatcher(), at=now)
+    task = _tasks(name, incident.pk)
     made = Developed(b"made-up", b"made-up", 4, 3)
     matter = _fresh(incident)
     picture = keep_picture(lambda: matter, made, kept=timedelta(days=1), most=1, by=dispatcher(), at=now)
@@ -173,6 +196,9 @@ def _side(night: Night, name: str) -> None:
     night.whole(f"{name}.call", call.pk, "call.see", scope=heard, also=("reads.see",))
     night.whole(f"{name}.incident", incident.pk, "incident.see", scope=reached, also=("reads.see",))
     night.whole(f"{name}.assignment", sent.pk, "assignment.see", scope=tuple(_fresh(sent).scope))
+    asked = Matter.objects.get(pk=task)
+    both = (*asked.scope, *reached)
+    night.whole(f"{name}.task", task, "task.see", scope=both, also=("incident.see", "reads.see"))
     night.whole(f"{name}.picture", picture.pk, "picture.see", scope=reached)
     night.ids[name] = {
         "picture_id": picture.pk,
@@ -181,6 +207,7 @@ def _side(night: Night, name: str) -> None:
         "incident_id": incident.pk,
         "request_id": request,
         "assignment_id": sent.pk,
+        "task_id": task,
         "unit_id": unit.pk,
         "station_id": night.station,
         "agency_id": unit.agency_id,

@@ -17,6 +17,7 @@ WALKERS = (
     "nobody",
     "other_crew",
     "agency_desk",
+    "left_agency",
     "without_role",
     "call_taker",
     "dispatcher",

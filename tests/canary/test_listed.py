@@ -20,7 +20,7 @@ from tests.test_refusals import lines
 
 # What a stream says beside the three that tell of something has a position, a time or a word of our own in it.
 EVENTS = {"entry", "contact", "position"} | {"hello", "horizon", "reset", "bye"}
-FOLLOWED = {"call", "incident", "assignment", "unit", "widening"}
+FOLLOWED = {"call", "incident", "assignment", "unit", "widening", "task"}
 PLANTED = {
     "access_person.username": "stranger.username",
     "access_person.name": "stranger.name",

@@ -8,9 +8,11 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from callbox.access.actions import define_agency
 from callbox.access.domain import system_actor
 from callbox.access.models import FailedSignIn, Grant, Person, PersonalRead, SignIn, Widening, WideningText
 from callbox.access.queries import actor_of
+from callbox.coordination.actions import add_task
 from callbox.dispatch.actions import assign_unit
 from callbox.dispatch.crew import DONE
 from callbox.dispatch.models import CrewMessage, Position
@@ -28,7 +30,7 @@ from callbox.requests.models import ApiKey, Attempt, Code, Follow
 from callbox.requests.taking import Report, open_request
 from tests import world
 from tests.signed_in import person
-from tests.world import AT, call_taker, dispatcher
+from tests.world import AT, SETUP, call_taker, dispatcher
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,8 @@ def side(name: str) -> Side:
     developed = Developed(b"made-up", b"made-up", 4, 3)
     matter = incident_for(dispatcher(), incident.pk).matter
     keep_picture(lambda: matter, developed, kept=timedelta(days=1), most=1, by=dispatcher(), at=AT)
+    define_agency(f"agency{name}", "Agency", "单位", "city", by=SETUP, at=AT)
+    add_task(incident.pk, f"agency{name}", "water", by=dispatcher(), at=AT)
     incident.matter.refresh_from_db()
     scopes = {
         row.pk: tuple(row.scope) for row in (incident.matter, assignment.matter, call.matter, unit.matter)
@@ -125,6 +129,8 @@ def _of_matters(
             ("incidents_place", "incident_id", incident, "incident.personal"),
             ("incidents_remark", "incident_id", incident, "incident.personal"),
             ("pictures_picture", "matter_id", incident, "picture.see"),
+            ("coordination_response", "incident_id", incident, "incident.see"),
+            ("coordination_task", "incident_id", incident, "incident.see"),
             ("dispatch_assignment", "matter_id", assignment, "assignment.see"),
             ("dispatch_unit", "matter_id", unit, "unit.see"),
         )

@@ -109,7 +109,12 @@ def visible(row: Protected, rules: Sequence[Rule]) -> str:
 
 
 def _by_kind(row: Protected, part: str) -> list[str]:
-    reached = _reached(row.table) if row.column == "id" else f"scope && (SELECT {_list('keys')})::text[]"
+    reached = _reached(row.table)
+    if row.column != "id":
+        now = (
+            f"EXISTS (SELECT FROM matters_matter m WHERE m.id = {row.table}.{row.column} AND {_reached('m')})"
+        )
+        reached = f"scope && (SELECT {_list('keys')})::text[] AND {now}"
     return [
         f"(SELECT {part})",
         f"kind = ANY ((SELECT {_list('kinds')})::text[])",

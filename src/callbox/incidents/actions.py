@@ -303,6 +303,16 @@ def note_unit(
     return move(incident.matter, name, whole, by=by, at=at)
 
 
+@transaction.atomic(savepoint=False)
+def note_agency(incident: Incident, name: str, change: Change, *, by: Actor, at: datetime) -> Moved:
+    """What agencies do to the incident: `respond`, `name_lead`, `take_part`, `leave` or a `task_step`.
+
+    Called by the coordination room inside its own transaction; who sees the incident from now on, or no more, stands
+    in `change`. Raises NotAllowed, Invalid or Conflict.
+    """
+    return move(incident.matter, name, change, by=by, at=at)
+
+
 def _areas(where: Where) -> list[str]:
     return [] if where.lon is None or where.lat is None else areas_at(where.lon, where.lat)
 

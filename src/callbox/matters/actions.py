@@ -23,7 +23,7 @@ from callbox.matters.sweeping import PORTION, PutOff, sweep
 SWAP = """
 UPDATE matters_matter SET state = %(to)s, final = %(final)s, version = version + 1, round = %(round)s,
   owner = coalesce(%(owner)s, owner), changed_at = %(at)s,
-  closed_at = CASE WHEN %(final)s THEN %(at)s END,
+  closed_at = CASE WHEN %(final)s THEN coalesce(closed_at, %(at)s) END,
   scope = ARRAY(SELECT DISTINCT key FROM unnest(scope || %(add)s::text[]) key
     WHERE key <> ALL (%(drop)s::text[]) ORDER BY key)
 WHERE id = %(id)s AND state = %(was)s AND round = %(was_round)s AND (%(seen)s::bigint IS NULL OR version = %(seen)s)

@@ -3,6 +3,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from importlib import import_module
 
 from django.db import transaction
 
@@ -35,7 +36,9 @@ def tell_steps(*, by: Actor, at: datetime) -> int:
     calendar = calendar_in_force() if told else None
     for step_id in sorted(told):
         if calendar and not _tell(steps[step_id], calendar, by, at):
-            note_unreachable(f"step/{step_id}", LETTER, steps[step_id].matter_id, by=by, at=at)
+            note_unreachable(
+                f"step/{step_id}", _letter(steps[step_id]), steps[step_id].matter_id, by=by, at=at
+            )
     return len(told)
 
 
@@ -43,9 +46,9 @@ def _tell(step: Step, calendar: Calendar, by: Actor, at: datetime) -> int:
     """How many are told."""
     words = _words(step, calendar)
     found = 0
-    for holder, (way, to, language) in _addresses(step, at):
+    for holder, (way, to, language) in addresses(_holders(step, at)):
         key = f"step/{step.id}/{holder}"
-        wanted = Wanted(key, LETTER, way, to, language, words, step.matter_id)
+        wanted = Wanted(key, _letter(step), way, to, language, words, step.matter_id)
         try:
             queue_message(wanted, by=by, at=at)
         except Invalid:
@@ -54,9 +57,9 @@ def _tell(step: Step, calendar: Calendar, by: Actor, at: datetime) -> int:
     return found
 
 
-def _addresses(step: Step, at: datetime) -> Iterable[tuple[str, tuple[str, str, str]]]:
-    """Each recipient once, by the first way that they can be read and reached by."""
-    reaches = queries.reaches_of(_holders(step, at))
+def addresses(holders: Iterable[str]) -> Iterable[tuple[str, tuple[str, str, str]]]:
+    """Each recipient once, by the first way (way, address, language) that they can be read and reached by."""
+    reaches = queries.reaches_of(holders)
     for holder, rows in reaches.items():
         for row in rows:
             to, language = queries.address_of(row)
@@ -66,13 +69,26 @@ def _addresses(step: Step, at: datetime) -> Iterable[tuple[str, tuple[str, str, 
 
 
 def _holders(step: Step, at: datetime) -> list[str]:
-    """The scope keys of who is told: people, or an agency that has an address of its own."""
+    """The scope keys of who is told: people, or an agency that has an address of its own.
+
+    A role such as `coordination.second` is answered by that room's `recipients.py`.
+    """
+    room, dot, name = step.role.partition(".")
+    if dot:
+        found: list[str] = import_module(f"callbox.{room}.recipients").holders(name, step.matter, at)
+        return found
     if step.role != OWNER:
         return [f"person:{each}" for each in people_with_role(step.role, at)]
     owner = step.matter.owner
     if owner.startswith(AGENCY) and queries.reaches_of([owner]):
         return [owner]
     return [f"person:{each}" for each in people_with_key(owner, at)]
+
+
+def _letter(step: Step) -> str:
+    """The words of the room that says who is told, else ours."""
+    room, dot, _name = step.role.partition(".")
+    return f"{room}.step" if dot else LETTER
 
 
 def _words(step: Step, calendar: Calendar) -> dict[str, str | Words]:

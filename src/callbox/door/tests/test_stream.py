@@ -19,6 +19,10 @@ INSERT = (
     " scope, prev, hash) VALUES (%s, %s, %s, 'classify', 'reported', 'assessed', 1, 'person:secret', 'dispatcher',"
     " now(), now(), %s, %s, '', '')"
 )
+MATTER = (
+    "INSERT INTO matters_matter (id, kind, workflow_version, state, final, version, round, owner, scope, opened_at,"
+    " changed_at) VALUES (%s, %s, 1, 'assessed', false, 1, 1, 'desk:x', %s, now(), now())"
+)
 
 
 def write_entry(
@@ -29,6 +33,7 @@ def write_entry(
     number: int = 1,
 ) -> UUID:
     chain = uuid4()
+    server.do(MATTER, chain, kind, list(scope))
     server.do(INSERT, chain, number, kind, json.dumps(facts or {}), list(scope))
     return chain
 

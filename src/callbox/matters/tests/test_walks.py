@@ -25,6 +25,7 @@ WORKFLOWS: list[Workflow] = [
     import_module("callbox.incidents.domain").WORKFLOW,
     import_module("callbox.dispatch.domain").UNIT_WORKFLOW,
     import_module("callbox.dispatch.domain").ASSIGNMENT_WORKFLOW,
+    import_module("callbox.coordination.domain").WORKFLOW,
     import_module("callbox.requests.domain").WORKFLOW_1,
     import_module("callbox.requests.domain").WORKFLOW,
 ]
