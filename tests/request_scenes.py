@@ -14,7 +14,8 @@ from callbox.requests.models import Request
 from callbox.requests.tests.scene import desk_of, request, town
 from tests.world import call_taker
 
-DESK_KEYS = (f"agency:{agency_id('roads')}",)
+DESK = "roads"
+DESK_KEYS = (f"agency:{agency_id(DESK)}",)
 SOLVED = next(iter(load_dispositions()))
 REASON = {"reason": "made_up"}
 _REQUEST = "/api/requests/{request_id}"

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from callbox.access.actions import define_agency
+from callbox.coordination.actions import add_task
 from callbox.dispatch.actions import assign_unit, move_assignment
 from callbox.dispatch.units import Equipment, define_station, define_unit, set_availability
 from callbox.incidents.actions import Kind, Where, classify_incident, close_incident, open_incident
@@ -19,7 +20,7 @@ from callbox.kernel.ids import new_id
 from callbox.pictures.actions import keep_picture
 from callbox.pictures.domain import Developed
 from callbox.pictures.tests.pictures import pattern, saved
-from tests.request_scenes import REQUEST_SCENES
+from tests.request_scenes import DESK, REQUEST_SCENES
 from tests.world import AT, LATER, SETUP, call_taker, dispatcher, supervisor, waiting_call
 
 LON, LAT = -122.4194, 37.7749
@@ -64,10 +65,12 @@ def _call(state: str, body: Any = None, query: str = "") -> Build:
 
 
 def _open(body: Any = None) -> Build:
-    """An incident without a unit."""
+    """An incident without a unit, on which the agency has a task whose desk asks."""
 
     def build(_unit: UUID) -> Scene:
         found = open_for_call(Where(LON, LAT, "made-up"), Kind("FIRE.BUILDING"), by=call_taker(), at=AT)
+        define_agency(DESK, "Roads", "道路", "city", by=SETUP, at=AT)
+        add_task(found.pk, DESK, "roads", mandatory=False, by=dispatcher(), at=AT)
         return Scene({"incident_id": found.pk}, body)
 
     return build

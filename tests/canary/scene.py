@@ -11,7 +11,7 @@ from allauth.mfa.utils import encrypt
 from django.utils import timezone
 
 from callbox.access.actions import create_person, define_agency, grant_role
-from callbox.access.domain import ROLES, system_actor, taking_part
+from callbox.access.domain import ROLES, system_actor
 from callbox.access.models import Agency, Person
 from callbox.access.queries import actor_of
 from callbox.access.sign_ins import begin_sign_in
@@ -122,7 +122,7 @@ def _left_agency() -> Agency:
 
 def _keys_of(agency: Agency) -> tuple[str, ...]:
     """The keys of those who work there."""
-    return f"agency:{agency.pk}", taking_part(agency.pk)
+    return (f"agency:{agency.pk}",)
 
 
 def _tasks(side: str, incident: UUID) -> UUID:

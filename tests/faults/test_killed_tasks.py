@@ -35,7 +35,7 @@ def test_an_agency_is_alerted_and_told_once_or_not_at_all() -> None:
         assert alerted == Part.objects.filter(whole=whole).count() <= 1
         assert alerted == Response.objects.filter(incident=found[0]).count()
         assert alerted == Message.objects.filter(matter__in=tasks.values("matter")).count()
-        assert any(key.startswith("taking_part:") for key in whole.scope) == bool(alerted)
+        assert any(key.startswith("agency:") for key in whole.scope) == bool(alerted)
         check_agreement()
         found[0] = incident()  # the next kill hits a new one
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from uuid import UUID
 
 from callbox.kernel.actor import ANY, SCOPE, Actor, system
 
@@ -15,11 +14,6 @@ SUPERVISOR, ADMINISTRATOR, SYSTEM = "supervisor", "administrator", "system"
 ROLES = (CALL_TAKER, DISPATCHER, CREW, AGENCY_DESK, SUPERVISOR, ADMINISTRATOR)
 
 POLICY_FILE = Path(__file__).parent / "data" / "policy.tsv"
-
-
-def taking_part(agency_id: UUID) -> str:
-    """The scope key of an incident that this agency has a task on; not that of an incident its units were sent to."""
-    return f"taking_part:{agency_id}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ def actor_of(person: Person, at: datetime) -> Actor:
     if person.agency_id and roles - {
         domain.CREW
     }:  # a crew sees what its own unit is sent to, not its agency's all
-        keys |= {f"agency:{person.agency_id}", domain.taking_part(person.agency_id)}
+        keys.add(f"agency:{person.agency_id}")
     return domain.actor(f"person:{person.id}", roles, keys)
 
 

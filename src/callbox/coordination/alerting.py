@@ -84,7 +84,7 @@ def alert(incident: Incident, asked: Asked, level: int, *, by: Actor, at: dateti
 def let_in(task: Task, *, by: Actor, at: datetime) -> None:
     """The task's agency takes part in the incident, and sees it from now on."""
     facts = {"agency": task.agency.code, "task": task.pk, "work": task.work}
-    reach = frozenset({queries.reach_of(task.agency)})
+    reach = frozenset({queries.key_of(task.agency)})
     note_agency(task.incident, "take_part", Change(facts, add_scope=reach), by=by, at=at)
 
 
@@ -93,7 +93,7 @@ def let_out(task: Task, agency: Agency, *, at: datetime) -> None:
     with seeing_everything():  # whoever leaves cannot read the row back that they leave
         incident = incident_for(COORDINATION, task.incident_id)
         if not queries.takes_part(incident.pk, agency.pk):
-            dropped = frozenset({queries.reach_of(agency)})
+            dropped = frozenset({queries.key_of(agency)})
             change = Change({"agency": agency.code}, drop_scope=dropped)
             note_agency(incident, "leave", change, by=COORDINATION, at=at)
         keep_lead(incident, at=at)

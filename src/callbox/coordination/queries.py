@@ -9,7 +9,6 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from callbox.access.domain import taking_part
 from callbox.access.models import Agency
 from callbox.access.queries import agencies
 from callbox.coordination.domain import ENDED, KIND, LEFT, ROOM
@@ -109,10 +108,5 @@ def takes_part(incident_id: UUID, agency_id: UUID) -> bool:
 
 
 def key_of(agency: Agency) -> str:
-    """The scope key of an agency's people."""
+    """The scope key of an agency's people, by which its tasks, and the incidents it takes part in, reach them."""
     return f"agency:{agency.pk}"
-
-
-def reach_of(agency: Agency) -> str:
-    """The scope key by which the incidents that it takes part in reach an agency's people."""
-    return taking_part(agency.pk)

@@ -66,9 +66,7 @@ def assign_unit(
         matter=matter, unit=unit, incident_id=incident_id, active=not busy, assigned_at=at
     )
     _insert(assignment, by)
-    seen_by = Change(
-        {"callsign": unit.callsign, "stacked": busy}, add_scope=frozenset({key, f"agency:{unit.agency_id}"})
-    )
+    seen_by = Change({"callsign": unit.callsign, "stacked": busy}, add_scope=frozenset({key}))
     note_unit(incident_id, "send", unit_id, change=seen_by, by=by, at=at)
     return assignment
 

@@ -36,7 +36,7 @@ def open_found_incident(unit: Unit, incident_id: UUID, found: Found, *, by: Acto
 
     What it was doing goes behind. Raises NotAllowed, Invalid (unknown type), Conflict when the id is taken.
     """
-    keys = [f"unit:{unit.matter_id}", f"agency:{unit.agency_id}"]
+    keys = [f"unit:{unit.matter_id}"]  # not its agency's: that one sees what it has a task on
     incident = open_incident(found.where, scope=keys, incident_id=incident_id, by=by, at=at)
     classify_incident(incident_id, Kind(found.type), by=by, at=at)
     state = queries.unit_for(by, unit.matter_id).matter.state

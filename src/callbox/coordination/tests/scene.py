@@ -7,7 +7,6 @@ from uuid import UUID
 from tests.world import AT, SETUP, dispatcher, incident, someone
 
 from callbox.access.actions import agency_id, define_agency
-from callbox.access.domain import taking_part
 from callbox.coordination.actions import apply_plan
 from callbox.coordination.models import Task
 from callbox.kernel.actor import Actor
@@ -27,8 +26,7 @@ def town() -> None:
 
 def desk_of(code: str, name: str = "") -> Actor:
     """Somebody at an agency's desk."""
-    agency = agency_id(code)
-    return someone("agency_desk", f"agency:{agency}", taking_part(agency), name=f"{code}{name}")
+    return someone("agency_desk", f"agency:{agency_id(code)}", name=f"{code}{name}")
 
 
 def fire(level: int = 2) -> Any:

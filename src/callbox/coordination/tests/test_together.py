@@ -22,7 +22,7 @@ from tests.world import (
 )
 
 from callbox.access.actions import agency_id
-from callbox.access.domain import system_actor, taking_part
+from callbox.access.domain import system_actor
 from callbox.coordination import actions, domain, queries
 from callbox.coordination.models import Response, Task
 from callbox.coordination.tests.scene import ABSENT, AGENCIES, desk_of, fire, task_of, town
@@ -194,8 +194,8 @@ def check(found: Any) -> None:
     whole = Matter.objects.get(pk=found.pk)
     tasks = list(Task.objects.select_related("matter").filter(incident=found))
     inside = {task.agency_id for task in tasks if task.state not in domain.LEFT}
-    reached = {key for key in whole.scope if key.startswith("taking_part:")}
-    assert reached == {taking_part(agency) for agency in inside}
+    reached = {key for key in whole.scope if key.startswith("agency:")}
+    assert reached == {f"agency:{agency}" for agency in inside}
     response = Response.objects.get(incident=found)
     assert not inside or response.lead_id in inside
     for task in tasks:

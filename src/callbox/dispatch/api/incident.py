@@ -99,9 +99,7 @@ def recommendation(request: Asked, incident_id: UUID) -> dict[str, object]:
     return recommendation_shown(recommendation_for(request.actor, incident_id, timezone.now()))
 
 
-@router.get(
-    f"{INCIDENT}/route/{{uuid:unit_id}}", response=RouteShown, openapi_extra=needs("incident.personal")
-)
+@router.get(f"{INCIDENT}/route/{{uuid:unit_id}}", response=RouteShown, openapi_extra=needs("assignment.see"))
 def route(request: Asked, incident_id: UUID, unit_id: UUID) -> RouteShown:
     """The way of a unit to the incident."""
     way = route_for(request.actor, incident_id, unit_id, timezone.now())

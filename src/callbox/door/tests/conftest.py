@@ -25,7 +25,8 @@ from callbox.host.vault import Vault
 
 MIGRATE = (
     "import django; django.setup(); from django.core.management import call_command\n"
-    "for room in ('journal', 'access', 'door', 'worker'): call_command('migrate', room, skip_checks=True, verbosity=0)"
+    "for room in ('journal', 'matters', 'access', 'door', 'worker'):\n"
+    "    call_command('migrate', room, skip_checks=True, verbosity=0)"
 )
 
 
