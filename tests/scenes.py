@@ -21,6 +21,7 @@ from callbox.pictures.actions import keep_picture
 from callbox.pictures.domain import Developed
 from callbox.pictures.tests.pictures import pattern, saved
 from tests.request_scenes import DESK, REQUEST_SCENES
+from tests.task_scenes import TASK_SCENES
 from tests.world import AT, LATER, SETUP, call_taker, dispatcher, supervisor, waiting_call
 
 LON, LAT = -122.4194, 37.7749
@@ -237,5 +238,5 @@ SCENES: dict[str, Build] = {
     "GET /api/crew/route/{assignment_id}": _sent(),
     "POST /api/crew/messages": _only({"phone_now": SOON, "messages": []}),
     "POST /api/crew/incidents": _found,
-    **{name: _of_request(build) for name, build in REQUEST_SCENES.items()},
+    **{name: _of_request(build) for name, build in (REQUEST_SCENES | TASK_SCENES).items()},
 }

@@ -74,6 +74,8 @@ PARTS = {
     "coordination": {
         "alerting": "actions",
         "editions": "actions: versions of the plans",
+        "folders": "domain: agencies as folders",
+        "loading": "actions: agencies from folders",
         "models": "queries answer with its rows",
         "plans": "domain",
         "rows": "queries: rows as plain data",

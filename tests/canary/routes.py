@@ -126,6 +126,8 @@ def body_of(path: str, ids: Mapping[str, UUID]) -> dict[str, Any]:
     last = path.rsplit("/", 1)[1]
     if path.startswith("/api/requests"):
         return body_of_request(last, ids)
+    if path.startswith("/api/tasks") or last in ("tasks", "response", "lead"):
+        return body_of_task(last)
     incident, unit = str(ids["incident_id"]), str(ids["unit_id"])
     known: dict[str, dict[str, Any]] = {
         "try-back": {"result": "busy"},
@@ -152,6 +154,20 @@ def body_of(path: str, ids: Mapping[str, UUID]) -> dict[str, Any]:
         "availability": {"move": "set_unavailable", "reason": "meal"},
         "position": HERE,
         "messages": {"phone_now": "2026-11-01T03:00:00Z", "messages": []},
+    }
+    return known.get(last, {})
+
+
+def body_of_task(last: str) -> dict[str, Any]:
+    """The same for an operation of tasks."""
+    known: dict[str, dict[str, Any]] = {
+        "tasks": {"agency": "desk-own", "work": "water"},
+        "response": {"level": 2},
+        "lead": {"agency": "desk-own"},
+        "feed-back": {"result": "done", "words": "x"},
+        "cannot": {"reason": "no_people"},
+        "withdraw": {"reason": "in_error"},
+        "pass-on": {"agency": "desk-foreign", "reason": "nearer"},
     }
     return known.get(last, {})
 

@@ -131,7 +131,7 @@ def _tasks(side: str, incident: UUID) -> UUID:
     gone = add_task(incident, LEAVES, "water", by=dispatcher(), at=now)
     task = add_task(incident, desk_agency(side).code, "power", by=dispatcher(), at=now)
     withdraw_task(gone.pk, "not_needed", by=dispatcher(), at=now)
-    return task.pk
+    return UUID(str(task.pk))
 
 
 def _person(night: Night, name: str, role: str, keys: tuple[str, ...]) -> Person:

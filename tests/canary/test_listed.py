@@ -106,6 +106,7 @@ EXCUSED = {
 PRINTS = {"report": (), "journal": ("verify",), "keys": ("check",), "printout": ()}
 SAYS_NOTHING = {
     "admin": "says the name that it was given",
+    "agencies": "which agencies and plans change; of an address only that it does",
     "audit": "opens no database of an installation",
     "backup": "walked in test_outputs",
     "bench": "measures on throw-away servers",

@@ -33,6 +33,7 @@ from callbox.kernel.actor import Actor
 from callbox.kernel.errors import Conflict, Refusal
 from callbox.matters.climbing import climb_ladders
 from callbox.matters.models import Clock, Matter, Part, Step
+from callbox.matters.queries import hold
 from callbox.messages.actions import set_reach
 from callbox.messages.models import Message
 from callbox.messages.queries import words_for
@@ -84,7 +85,7 @@ def test_of_two_that_apply_a_plan_at_once_the_second_finds_the_first_ones_tasks(
     """The other one moves after this one has begun and before it holds the incident."""
     town()
     found = incident()
-    original = actions.hold
+    original = hold
 
     def other_first(*ids: Any) -> None:
         monkeypatch.setattr(actions, "hold", original)
