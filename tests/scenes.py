@@ -204,6 +204,7 @@ SCENES: dict[str, Build] = {
     "POST /api/incidents": _only({**HERE, "address": "made-up", "type": "FIRE.BUILDING"}),
     f"GET {_INCIDENT}": _sent(),
     f"GET {_INCIDENT}/row": _sent(),
+    f"GET {_INCIDENT}/tasks": _sent(),
     f"GET {_INCIDENT}/recommendation": _sent(),
     f"GET {_INCIDENT}/route/{{unit_id}}": _sent(),
     f"POST {_INCIDENT}/classify": _sent(body={"type": "FIRE.BUILDING"}),

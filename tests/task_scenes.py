@@ -40,7 +40,6 @@ STEPS: dict[str, Callable[[Task], object]] = {
 
 TASK_SCENES: dict[str, Build] = {
     f"GET {_TASK}": _asked(),
-    f"GET {_INCIDENT}/tasks": _asked(),
     f"POST {_INCIDENT}/tasks": _asked(body={"agency": "fire", "work": "rescue"}),
     f"POST {_INCIDENT}/response": _asked(body={"level": 2}),
     f"POST {_INCIDENT}/lead": _asked(body={"agency": DESK}),

@@ -100,12 +100,12 @@ def test_a_change_shows_as_a_diff_and_nothing_else_is_touched(
         path.unlink()
     (folder / "unit81").rmdir()
     lines, said = told(capsys, "diff", folder)
-    assert lines == [
+    assert lines[:3] == [
         "altered    unit05",
         "left_alone unit81",
         "plan       gone II * unit10 advise 2026-01-01",
-        "rule       gone */A81",
-    ] or [line.split()[0] for line in lines] == ["altered", "left_alone", "plan", "rule"]
+    ]
+    assert [line.split()[0] for line in lines[3:]] == ["rule"]
     before = journal_size()
     told(capsys, "load", folder)
     assert journal_size() == before + 3  # one agency, the plans, the rules

@@ -31,23 +31,14 @@ def version_in_force() -> int:
 
 def plans_in_force() -> Plans:
     """The plans."""
-    return _plans(version_in_force())
-
-
-def plans_text() -> str:
-    """The table of the plans in force."""
-    return _text(version_in_force())
+    return _plans(Edition.objects.order_by("-version").values_list("id", flat=True).first())
 
 
 @lru_cache(maxsize=2)
-def _plans(version: int) -> Plans:
-    return parse_plans(_text(version))
-
-
-def _text(version: int) -> str:
-    if not version:
-        return files(ROOM).joinpath("data", "plans.tsv").read_text(encoding="utf-8")
-    return Edition.objects.values_list("text", flat=True).get(version=version)
+def _plans(edition: UUID | None) -> Plans:
+    if edition is None:
+        return parse_plans(files(ROOM).joinpath("data", "plans.tsv").read_text(encoding="utf-8"))
+    return parse_plans(Edition.objects.values_list("text", flat=True).get(id=edition))
 
 
 def agencies_by_code() -> dict[str, Agency]:

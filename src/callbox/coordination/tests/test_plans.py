@@ -34,7 +34,7 @@ LEADS = line("IV * police lead_site yes yes")
 
 
 def test_the_plans_that_come_with_callbox_name_a_lead_for_every_type_on_every_level() -> None:
-    plans = queries._plans(0)
+    plans = queries._plans(None)
     assert plans.agencies <= {"fire", "ems", "police", "city"}
     for kind in load_types().values():
         for level in (1, 2, 3, 4):

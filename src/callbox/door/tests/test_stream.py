@@ -25,6 +25,13 @@ MATTER = (
 )
 
 
+def matter(server: Server, kind: str = "incident", scope: tuple[str, ...] = ("area:1",)) -> UUID:
+    """A matter that reaches these keys: its entries are shown by scope while it does."""
+    made = uuid4()
+    server.do(MATTER, made, kind, list(scope))
+    return made
+
+
 def write_entry(
     server: Server,
     kind: str = "incident",
@@ -32,8 +39,7 @@ def write_entry(
     facts: Any = None,
     number: int = 1,
 ) -> UUID:
-    chain = uuid4()
-    server.do(MATTER, chain, kind, list(scope))
+    chain = matter(server, kind, scope)
     server.do(INSERT, chain, number, kind, json.dumps(facts or {}), list(scope))
     return chain
 
@@ -93,10 +99,10 @@ def test_a_screen_that_missed_too_much_is_told_to_begin_anew(
     door: DoorProcess, server: Server, guest: Guest
 ) -> None:
     write_entry(server)
-    here = position(server)
+    here, chain = position(server), matter(server)
     with psycopg.connect(server.urls.owner) as link:
         for number in range(2_001):
-            link.execute(INSERT, [uuid4(), number, "incident", "{}", ["area:1"]])
+            link.execute(INSERT, [chain, number, "incident", "{}", ["area:1"]])
     with door.stream(guest.ticket(**DESK)) as stream:
         door.wait_until(lambda: stream.next("horizon")[1]["position"] == position(server))
     with door.stream(guest.ticket(**DESK), after=here) as stream:
@@ -109,7 +115,7 @@ def test_an_entry_still_open_when_a_later_one_is_read_is_not_skipped(
 ) -> None:
     with door.stream(guest.ticket(**DESK)) as stream, psycopg.connect(server.urls.app) as early:
         stream.next("hello")
-        first, second = uuid4(), None
+        first, second = matter(server), None
         early.execute(INSERT, [first, 1, "incident", "{}", ["area:1"]])
         second = write_entry(server)
         stream.next("horizon")
@@ -235,9 +241,10 @@ def test_a_screen_that_reads_nothing_is_closed_and_the_others_go_on(
         noise = os.urandom(10_000).hex()
 
         def others_go_on() -> bool:
+            chain = matter(server)
             with psycopg.connect(server.urls.owner) as link:
                 for number in range(20):
-                    link.execute(INSERT, [uuid4(), number, "incident", json.dumps({"n": noise}), ["area:1"]])
+                    link.execute(INSERT, [chain, number, "incident", json.dumps({"n": noise}), ["area:1"]])
             assert all(stream.next("entry", "bye")[0] == "entry" for _ in range(20))
             return bool(door.health()["screens"] == 1)
 
