@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A dispatcher calls agencies by a plan; an agency's desk accepts, feeds back and closes: in both languages."""
 
+from uuid import UUID
+
 import pytest
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
@@ -27,9 +29,10 @@ def desks(site: Live) -> Live:
     return site
 
 
-def incident() -> object:
+def incident() -> UUID:
     where = Where(-122.4194, 37.7749, "made-up address 1", "made-up note")
-    return open_for_call(where, Kind("FIRE.BUILDING"), by=call_taker(), at=timezone.now()).pk
+    opened = open_for_call(where, Kind("FIRE.BUILDING"), by=call_taker(), at=timezone.now())
+    return opened.matter_id
 
 
 def looked_at(page: Page, name: str, language: str) -> None:
@@ -38,6 +41,12 @@ def looked_at(page: Page, name: str, language: str) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
     check_axe(page)
     shot(page, f"agencies-{name}-{language}", full=True)
+
+
+def press(page: Page, key: str) -> None:
+    """Press a key once the page's scripts are there."""
+    expect(page.locator("[data-connection]")).to_have_attribute("data-state", "live")
+    page.keyboard.press(key)
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
@@ -64,7 +73,7 @@ def test_agencies_are_called_and_one_of_them_does_its_part(
     )  # its scripts are there
     phone.keyboard.press("a")
     expect(phone.locator("[data-state=accepted]")).to_be_visible()
-    phone.keyboard.press("o")
+    press(phone, "o")
     expect(phone.locator("[data-state=on_site]")).to_be_visible()
     phone.locator("textarea[name=words]").fill("made-up: two carried")
     phone.locator("form[action$='/feed_back'] button").click()
