@@ -95,7 +95,10 @@ def test_agencies_are_called_and_one_of_them_does_its_part(
 
 def test_a_dispatcher_adds_withdraws_and_waives(desks: Live, browser: Browser) -> None:
     found = incident()
-    page = desks.open(browser, SENDER, f"/desk/handling/{found}")
+    page = desks.open(browser, SENDER, "/desk/dispatch")
+    page.locator("#incidents [role=option]").first.click()
+    page.locator("#detail-keys [data-page-of]").click()
+    expect(page.locator(f"[data-handling='{found}']")).to_be_visible()
     for agency, work in (("ems", "treat"), ("city", "water")):
         page.locator("[data-add] summary").click()
         page.locator("[data-add] select[name=agency]").select_option(agency)

@@ -6,9 +6,10 @@ from django.urls import path
 from callbox.coordination import views
 from callbox.coordination.queries import SEE
 from callbox.kernel.text import gettext_noop as _
-from callbox.web.menu import add_desk
+from callbox.web.menu import add_desk, add_page_of
 
 add_desk("tasks", _("Agency tasks"), action=SEE, rank=30)
+add_page_of("incident", "handling", _("Agencies"), action="task.open")
 
 urlpatterns = [
     path("desk/tasks", views.tasks, name="tasks"),

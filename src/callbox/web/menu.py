@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -26,6 +27,8 @@ class Desk:
 
 
 _desks: dict[str, Desk] = {}
+_pages_of: dict[str, list[Desk]] = {}
+NOTHING = UUID(int=0)  # stands in an address for the id that the page's script puts there
 
 
 def add_desk(url_name: str, label: str, *, action: str | None = None, rank: int = 50) -> None:
@@ -39,6 +42,21 @@ def desks_for(request: HttpRequest) -> list[dict[str, str]]:
     shown = [desk for desk in _desks.values() if _may(actor, desk)]
     return [
         {"address": reverse(desk.url_name), "label": gettext(desk.label)}
+        for desk in sorted(shown, key=lambda desk: (desk.rank, desk.url_name))
+    ]
+
+
+def add_page_of(what: str, url_name: str, label: str, *, action: str, rank: int = 50) -> None:
+    """Offer a page about one thing, such as an incident, on the pages that show it: they stand below this room."""
+    _pages_of.setdefault(what, []).append(Desk(url_name, label, action, rank))
+
+
+def pages_of(request: HttpRequest, what: str) -> list[dict[str, str]]:
+    """The pages about one of these that this person may open, as `address`, with NOTHING for the id, and `label`."""
+    actor: Actor | None = getattr(request, "actor", None)
+    shown = [desk for desk in _pages_of.get(what, ()) if _may(actor, desk)]
+    return [
+        {"address": reverse(desk.url_name, args=[NOTHING]), "label": gettext(desk.label)}
         for desk in sorted(shown, key=lambda desk: (desk.rank, desk.url_name))
     ]
 

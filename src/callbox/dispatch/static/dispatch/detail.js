@@ -14,6 +14,7 @@ const head = document.getElementById("detail-head");
 const body = document.getElementById("detail");
 const current = { id: "", more: null, asked: 0, chosen: "", steadyAt: 0 };
 const STEADY_MS = 700; // a key pressed sooner after the chosen unit changed by itself was meant for the one before
+const NOTHING = "00000000-0000-0000-0000-000000000000"; // stands in an address for the incident's id
 const STEPS = [
   ["q", "acknowledge", ["assigned"]],
   ["w", "go", ["assigned", "acknowledged"]],
@@ -109,6 +110,9 @@ function showKeys(row, isOpen) {
   };
   for (const button of document.querySelectorAll("#detail-keys [data-action]")) {
     button.hidden = !(shown[button.dataset.action] ?? isOpen);
+  }
+  for (const page of document.querySelectorAll("#detail-keys [data-page-of]")) {
+    page.href = page.dataset.pageOf.replace(NOTHING, row.id);
   }
 }
 
