@@ -91,7 +91,7 @@ def held_shown(held: Held, zone: ZoneInfo, language: str) -> dict[str, Any]:
         **status_shown(held.status, zone, language),
         "held": held,
         "said": [(title.in_language(language), _answer(answer, language)) for title, answer in held.answers],
-        "messages": [
+        "letters": [
             (_when(at, zone), gettext(SENT_LETTERS.get(letter, NEWS)), gettext(SENT[state]))
             for at, letter, state in held.messages
         ],
