@@ -8,7 +8,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from callbox.access.actions import agency_id
-from callbox.requests import actions
+from callbox.requests import actions, dividing, extending, passing
 from callbox.requests.domain import load_dispositions
 from callbox.requests.models import Request
 from callbox.requests.tests.scene import desk_of, request, town
@@ -41,6 +41,9 @@ STEPS: dict[str, Callable[[Request], object]] = {
     "accept": lambda row: actions.accept_request(row.pk, by=desk_of("roads"), at=timezone.now()),
     "suspend": lambda row: actions.suspend_request(row.pk, "made_up", by=desk_of("roads"), at=timezone.now()),
     "feed_back": lambda row: actions.feed_back(row.pk, SOLVED, by=desk_of("roads"), at=timezone.now()),
+    "ask_extension": lambda row: extending.ask_for_time(
+        row.pk, 1, "made_up", by=desk_of("roads"), at=timezone.now()
+    ),
     "close": lambda row: actions.close_request(row.pk, SOLVED, by=call_taker(), at=timezone.now()),
 }
 
@@ -53,6 +56,21 @@ def _merge() -> Made:
 def _new() -> Made:
     town()
     return {}, {"category": "road.pothole", "answers": {"size": "hand"}, "words": "made-up"}
+
+
+def _passed() -> Made:
+    """What another agency's desk offers to this one."""
+    town()
+    row = request("labour.wages")
+    actions.assign_request(row.pk, "water", by=call_taker(), at=timezone.now())
+    passing.pass_on(row.pk, "roads", by=desk_of("water"), at=timezone.now())
+    return {"request_id": row.pk}, {"accept": True}
+
+
+def _waive() -> Made:
+    ids, _body = _sent()()
+    part = dividing.split_request(ids["request_id"], "water", by=call_taker(), at=timezone.now())
+    return ids, {"part": str(part.pk), **REASON}
 
 
 REQUEST_SCENES: dict[str, Build] = {
@@ -75,6 +93,12 @@ REQUEST_SCENES: dict[str, Build] = {
     f"POST {_REQUEST}/withdraw": _sent(body=REASON),
     f"POST {_REQUEST}/merge": _merge,
     f"POST {_REQUEST}/remark": _sent(body={"text": "made-up"}),
+    f"POST {_REQUEST}/ask-extension": _sent("accept", body={"amount": 1, **REASON}),
+    f"POST {_REQUEST}/answer-extension": _sent("accept", "ask_extension", body={"grant": True}),
+    f"POST {_REQUEST}/split": _sent(body={"agency": "water"}),
+    f"POST {_REQUEST}/waive-part": _waive,
+    f"POST {_REQUEST}/pass-on": _sent(body={"agency": "water"}),
+    f"POST {_REQUEST}/answer-pass-on": _passed,
     f"POST {_REQUEST}/hide-reporter": _sent(body={}),
     f"POST {_REQUEST}/show-reporter": _sent(body={}),
 }

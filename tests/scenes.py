@@ -14,7 +14,6 @@ from callbox.dispatch.units import Equipment, define_station, define_unit, set_a
 from callbox.incidents.actions import Kind, Where, classify_incident, close_incident, open_incident
 from callbox.incidents.catalogue import load_dispositions
 from callbox.incidents.linking import open_for_call
-from callbox.incidents.queries import incident_for
 from callbox.intake.actions import claim_call, lose_call
 from callbox.kernel.ids import new_id
 from callbox.pictures.actions import keep_picture
@@ -181,6 +180,12 @@ def _of_request(build: Callable[[], tuple[dict[str, UUID], Any]]) -> Build:
     return lambda _unit: Scene(*build())
 
 
+def _picturing_request(unit: UUID) -> Scene:
+    found = SCENES["POST /api/requests/{request_id}/remark"](unit)
+    found.picture = saved(pattern(8, 6))
+    return found
+
+
 WHY = {"reason": "made-up"}
 _INCIDENT, _CALL = "/api/incidents/{incident_id}", "/api/calls/{call_id}"
 _ASSIGNMENT, _UNIT = "/api/assignments/{assignment_id}", "/api/units/{unit_id}"
@@ -239,5 +244,6 @@ SCENES: dict[str, Build] = {
     "GET /api/crew/route/{assignment_id}": _sent(),
     "POST /api/crew/messages": _only({"phone_now": SOON, "messages": []}),
     "POST /api/crew/incidents": _found,
+    "POST /api/requests/{request_id}/pictures": _picturing_request,
     **{name: _of_request(build) for name, build in (REQUEST_SCENES | TASK_SCENES).items()},
 }

@@ -88,7 +88,8 @@ def filled_pages(pattern: str, ids: Mapping[str, UUID], night: Night) -> Iterato
         yield fill(pattern, {**ids, **WORDS, "object_id": row})
 
 
-WORDS = {"content_type_id": "1", "app_label": "access", "url": "made-up", "name": "sf", "version": "made-up"}
+WORDS = {"step": "accept", "content_type_id": "1", "app_label": "access"}
+WORDS |= {"url": "made-up", "name": "sf", "version": "made-up"}
 WORDS |= {"category": "other", "code": "other", "form": "json", "number": "100001", "said": "made-up"}
 
 
@@ -183,6 +184,12 @@ def body_of_request(last: str, ids: Mapping[str, UUID]) -> dict[str, Any]:
         "merge": {"into": str(ids["request_id"])},
         "remark": {"text": "x"},
         "ask": {"said": "satisfied"},
+        "ask-extension": {"amount": 1, **WHY},
+        "answer-extension": {"grant": True},
+        "split": {"agency": "desk-foreign"},
+        "pass-on": {"agency": "desk-foreign"},
+        "answer-pass-on": {"accept": True},
+        "waive-part": {"part": str(ids["request_id"]), **WHY},
         **dict.fromkeys(("return", "suspend", "supervise", "reopen", "withdraw"), WHY),
     }
     return known.get(last, {})

@@ -18,12 +18,12 @@ from callbox.access.models import Agency
 from callbox.access.queries import agencies
 from callbox.kernel.actor import Actor
 from callbox.kernel.errors import NotFound
-from callbox.matters.domain import workflow_of
-from callbox.matters.models import Clock
+from callbox.matters.domain import OFFERED, workflow_of
+from callbox.matters.models import Clock, HandOver, Part
 from callbox.matters.queries import calendar_in_force, lock_open, only_visible
 from callbox.requests.areas import AreaBook, Located, parse_areas
 from callbox.requests.catalogue import Catalogue, parse_catalogue
-from callbox.requests.domain import KIND, LEADS, Entry, Kept, kept
+from callbox.requests.domain import KIND, LEADS, RESOLVE, Entry, Kept, kept
 from callbox.requests.models import Details, Edition, Remark, Reporter, Request
 from callbox.requests.personal import Contact, RemarkTold, Told, details_told, remark_told, reporter_told
 from callbox.requests.routing import Rules, Was, parse_rules
@@ -143,10 +143,11 @@ def promises_kept(clock: str) -> Iterator[tuple[UUID, Kept]]:
             "SELECT chain, move, at, facts FROM journal_entry WHERE kind = %s ORDER BY chain, number", [KIND]
         )
         for chain, rows in groupby(cursor, key=lambda row: row[0]):
-            yield chain, kept(clock, (Entry(move, at, _facts(facts)) for _chain, move, at, facts in rows))
+            yield chain, kept(clock, (Entry(move, at, facts_of(facts)) for _chain, move, at, facts in rows))
 
 
-def _facts(said: object) -> Mapping[str, object]:
+def facts_of(said: object) -> Mapping[str, object]:
+    """The facts of an entry, as a cursor of our own gives them."""
     found = json.loads(said) if isinstance(said, str) else said
     return found if isinstance(found, Mapping) else {}
 
@@ -216,6 +217,42 @@ def inbox(actor: Actor, wanted: Wanted, limit: int = 50) -> list[Request]:
         late = Clock.objects.filter(matter_id=OuterRef("pk"), stopped_at=None, paused_at=None)
         found = found.filter(Exists(late.filter(due_at__lt=wanted.late_at)))
     return list(found.order_by("-number" if wanted.ended else "number")[:limit])
+
+
+def open_of_number(actor: Actor, number: int) -> UUID | None:
+    """The open request of this number, if this actor may see it."""
+    return visible(actor).filter(open=True, number=number).values_list("pk", flat=True).first()
+
+
+def whole_of(request: Request) -> Request | None:
+    """The request of which this is a part."""
+    return Request.objects.filter(matter__parts__part_id=request.pk).first()
+
+
+@dataclass(frozen=True, slots=True)
+class PartOf:
+    """A part of a request. waived: the whole may close without it."""
+
+    request: Request
+    waived: bool
+
+
+def parts_of(actor: Actor, request: Request) -> list[PartOf]:
+    """The parts of a request that this actor may see, the oldest first."""
+    waived = dict(Part.objects.filter(whole_id=request.pk).values_list("part_id", "waived"))
+    found = visible(actor).filter(pk__in=list(waived)).order_by("number")
+    return [PartOf(each, waived[each.pk]) for each in found]
+
+
+def offered(request: Request) -> HandOver | None:
+    """The offer to another agency that was not answered yet."""
+    return HandOver.objects.filter(matter_id=request.pk, state=OFFERED).first()
+
+
+def time_asked(request: Request) -> int:
+    """By how many more of the promise's unit a solution is to be extended, as was asked; 0 for none."""
+    found = Clock.objects.filter(matter_id=request.pk, name=RESOLVE, stopped_at=None)
+    return found.values_list("asked", flat=True).first() or 0
 
 
 def moves_for(actor: Actor, request: Request) -> list[str]:

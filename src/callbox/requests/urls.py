@@ -6,4 +6,5 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("callbox.requests.public_urls")),
     path("", include("callbox.requests.open311.urls")),
+    path("", include("callbox.requests.desk_urls")),
 ]

@@ -98,7 +98,7 @@ def test_taking_a_request_routes_it_and_shows_no_more_than_a_row(desk: Signed, r
     details = shown["details"]
     assert (details["words"], details["name"], details["lon"]) == ("made-up words", "", 11.5)
     assert [each["answer"] for each in details["answers"]] != ["hand"], "in words, not as a code"
-    assert set(shown["moves"]) == {"accept", "return", "remark"}
+    assert set(shown["moves"]) == {"accept", "return", "remark", "add_picture"}
     assert roads.get(f"/api/requests/{row['id']}/reporter").status_code == 404
     told = desk.get(f"/api/requests/{row['id']}/reporter?purpose=call_back").json()
     assert told == {"name": "Made-up Name", "number": "+15550100"}

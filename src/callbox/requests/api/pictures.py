@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Adding a picture to a request. The body is the picture itself; see docs/how-to/pictures.md."""
+
+from typing import Annotated
+from uuid import UUID
+
+from django.utils import timezone
+from ninja import Query
+
+from callbox.access.queries import names_of
+from callbox.pictures.rows import PictureRow, picture_row
+from callbox.pictures.upload import sent_picture
+from callbox.requests.api.reading import REQUEST, router  # one router a path: another would answer 405
+from callbox.requests.picturing import add_agency_picture
+from callbox.web.fields import Asked
+from callbox.web.signed_in import needs
+
+BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            kind: {"schema": {"type": "string", "format": "binary"}}
+            for kind in ("image/jpeg", "image/png", "image/webp")
+        },
+    }
+}
+
+
+@router.post(
+    f"{REQUEST}/pictures", response=PictureRow, openapi_extra={**needs("request.add_picture"), **BODY}
+)
+def add_picture(
+    request: Asked, request_id: UUID, picture: Annotated[UUID | None, Query()] = None
+) -> dict[str, object]:
+    """Add a picture. picture: its id, the sender's own, the same in every repeat."""
+    at, by = timezone.now(), request.actor
+    added = add_agency_picture(request_id, sent_picture(request, at.date()), picture_id=picture, by=by, at=at)
+    return picture_row(added, names_of([added.by]))
