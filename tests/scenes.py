@@ -14,6 +14,7 @@ from callbox.dispatch.units import Equipment, define_station, define_unit, set_a
 from callbox.incidents.actions import Kind, Where, classify_incident, close_incident, open_incident
 from callbox.incidents.catalogue import load_dispositions
 from callbox.incidents.linking import open_for_call
+from callbox.incidents.queries import incident_for
 from callbox.intake.actions import claim_call, lose_call
 from callbox.kernel.ids import new_id
 from callbox.pictures.actions import keep_picture
