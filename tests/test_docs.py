@@ -16,7 +16,7 @@ from callbox.host.config import CHECKOUT
 PAGES = sorted([CHECKOUT / "README.md", CHECKOUT / "CHANGELOG.md", *CHECKOUT.glob("docs/**/*.md")])
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 BLOCK = re.compile(r"```sh\n(.*?)```", re.DOTALL)
-COMMAND = re.compile(r"(?:\./)?callbox ([a-z]+)(?: ([a-z]+))?")
+COMMAND = re.compile(r"(?:\./)?callbox ([a-z][a-z0-9]*)(?: ([a-z]+))?")
 CALLED = re.compile(r"(?:^|&& )(?:[A-Z_]+=\S+ )*\./callbox (.*?)(?: *#.*)?$", re.MULTILINE)
 
 
