@@ -28,7 +28,7 @@ PARTS = (
     Part("power-cut", 4, 200, 40),
     Part("disk-full-data", 2, 50, 10),
     Part("disk-full-wal", 1, 50, 10),
-    Part("storm", 1, 1, 1),
+    Part("storm", 1, 60, 60),
 )
 
 
