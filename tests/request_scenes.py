@@ -8,11 +8,11 @@ from uuid import UUID
 from django.utils import timezone
 
 from callbox.access.actions import agency_id
-from callbox.requests import actions, dividing, extending, passing
+from callbox.requests import actions, dividing, extending, handing, lines, passing
 from callbox.requests.domain import load_dispositions
 from callbox.requests.models import Request
 from callbox.requests.tests.scene import desk_of, request, town
-from tests.world import call_taker
+from tests.world import call_taker, incident
 
 DESK = "roads"
 DESK_KEYS = (f"agency:{agency_id(DESK)}",)
@@ -73,6 +73,28 @@ def _waive() -> Made:
     return ids, {"part": str(part.pk), **REASON}
 
 
+def _handed_over(*, refused: bool = False, body: Any = None) -> Build:
+    """An incident that somebody has handed over to the civic line."""
+
+    def build() -> Made:
+        town()
+        row = handing.hand_over(
+            lines.INCIDENT, incident().pk, "dispute", by=call_taker("giver"), at=timezone.now()
+        )
+        if refused:
+            handing.refuse_handover(row.pk, by=call_taker("other line"), at=timezone.now())
+        return {"handover_id": row.pk}, body
+
+    return build
+
+
+def _to_hand_over() -> Made:
+    town()
+    return {}, {"source": "incident", "id": str(incident().pk), "reason": "dispute"}
+
+
+_HANDOVER = "/api/handovers/{handover_id}"
+
 REQUEST_SCENES: dict[str, Build] = {
     "GET /api/requests": _sent(),
     f"GET {_REQUEST}": _sent(),
@@ -101,4 +123,12 @@ REQUEST_SCENES: dict[str, Build] = {
     f"POST {_REQUEST}/answer-pass-on": _passed,
     f"POST {_REQUEST}/hide-reporter": _sent(body={}),
     f"POST {_REQUEST}/show-reporter": _sent(body={}),
+    f"POST {_REQUEST}/danger": _sent(body={}),
+    "GET /api/handovers": _handed_over(),
+    "POST /api/handovers": _to_hand_over,
+    f"POST {_HANDOVER}/offer": _handed_over(refused=True, body={}),
+    f"POST {_HANDOVER}/take": _handed_over(body={"category": "other"}),
+    f"POST {_HANDOVER}/refuse": _handed_over(body={}),
+    f"POST {_HANDOVER}/talk": _handed_over(body={"result": "agreed"}),
+    f"POST {_HANDOVER}/keep": _handed_over(refused=True, body=REASON),
 }

@@ -125,7 +125,9 @@ def form_of(ids: Mapping[str, UUID]) -> dict[str, str]:
 def body_of(path: str, ids: Mapping[str, UUID]) -> dict[str, Any]:
     """What an operation that changes something is given. Any that is not named here asks for nothing."""
     last = path.rsplit("/", 1)[1]
-    if path.startswith("/api/requests"):
+    if path == "/api/handovers":
+        return {"source": "call", "id": str(ids["call_id"]), "reason": "advice"}
+    if path.startswith(("/api/requests", "/api/handovers")):
         return body_of_request(last, ids)
     if path.startswith("/api/tasks") or last in ("tasks", "response", "lead"):
         return body_of_task(last)
@@ -190,6 +192,8 @@ def body_of_request(last: str, ids: Mapping[str, UUID]) -> dict[str, Any]:
         "pass-on": {"agency": "desk-foreign"},
         "answer-pass-on": {"accept": True},
         "waive-part": {"part": str(ids["request_id"]), **WHY},
-        **dict.fromkeys(("return", "suspend", "supervise", "reopen", "withdraw"), WHY),
+        "take": {"category": "other"},
+        "talk": {"result": "agreed"},
+        **dict.fromkeys(("keep", "return", "suspend", "supervise", "reopen", "withdraw"), WHY),
     }
     return known.get(last, {})

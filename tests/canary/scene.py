@@ -30,6 +30,8 @@ from callbox.pictures.actions import keep_picture
 from callbox.pictures.domain import Developed
 from callbox.requests.actions import add_remark as add_request_remark
 from callbox.requests.actions import assign_request
+from callbox.requests.handing import hand_over
+from callbox.requests.lines import INCIDENT
 from callbox.requests.personal import Contact
 from callbox.requests.taking import Report, open_request
 from tests import world
@@ -206,6 +208,7 @@ def _side(night: Night, name: str) -> None:
         "call_id": call.pk,
         "incident_id": incident.pk,
         "request_id": request,
+        "handover_id": _handover(night, name, incident.pk),
         "assignment_id": sent.pk,
         "task_id": task,
         "unit_id": unit.pk,
@@ -234,6 +237,14 @@ def _request(night: Night, side: str, agency: Agency) -> UUID:
         night.tokens.append(Token(f"{side}.request_{each}", str(abs(number)), who, reached))
     night.whole(f"{side}.request", found.matter_id, "request.see", scope=reached, also=("reads.see",))
     return found.matter_id
+
+
+def _handover(night: Night, side: str, incident: UUID) -> UUID:
+    row = hand_over(INCIDENT, incident, "dispute", by=call_taker(), at=timezone.now())
+    night.whole(
+        f"{side}.handover", row.pk, "handover.see", scope=tuple(row.matter.scope), also=("reads.see",)
+    )
+    return row.matter_id
 
 
 def _message(night: Night, side: str, incident: UUID) -> UUID:

@@ -57,6 +57,7 @@ EXCUSED = {
     "account_emailaddress.email": UNUSED,
     "mfa_authenticator.user_id": WHO,
     "pictures_picture.by": WHO,
+    "requests_handedover.given_by": WHO,
     "socialaccount_socialaccount.user_id": UNUSED,
     "socialaccount_socialaccount.uid": UNUSED,
     "socialaccount_socialaccount.extra_data": UNUSED,

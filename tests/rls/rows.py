@@ -26,6 +26,8 @@ from callbox.messages.actions import Wanted, queue_message, set_reach
 from callbox.pictures.actions import keep_picture
 from callbox.pictures.domain import Developed
 from callbox.requests.actions import add_remark as add_request_remark
+from callbox.requests.handing import hand_over
+from callbox.requests.lines import INCIDENT
 from callbox.requests.models import ApiKey, Attempt, Code, Follow
 from callbox.requests.taking import Report, open_request
 from tests import world
@@ -76,6 +78,7 @@ def side(name: str) -> Side:
     told = [
         *_of_matters(scopes, call.pk, incident.pk, assignment.pk, unit.pk),
         *_of_unit(unit, scopes[unit.pk]),
+        _of_handover(incident.pk),
     ]
     return Side(
         unit.pk, crew, (*told, *_of_request(), *_of_person(crew), *_messages(name, incident.pk, crew))
@@ -160,6 +163,11 @@ def _of_request() -> list[Row]:
             ("requests_remark", "request_id", "request.personal"),
         )
     ]
+
+
+def _of_handover(incident: UUID) -> Row:
+    row = hand_over(INCIDENT, incident, "dispute", by=call_taker(), at=AT)
+    return Row("requests_handedover", "matter_id", row.pk, "handover.see", tuple(row.matter.scope))
 
 
 def _of_unit(unit: Any, scope: tuple[str, ...]) -> list[Row]:

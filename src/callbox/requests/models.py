@@ -178,3 +178,26 @@ class ApiKey(models.Model):
                 fields=["name"], condition=models.Q(ended_at=None), name="requests_one_api_key"
             )
         ]
+
+
+class HandedOver(models.Model):
+    """A hand-over between the two lines. source, of: the call, incident or request it is about; became: what it began.
+
+    offer: the latest; whether it is open stands there. given_by: who offered it, so that somebody else takes it on.
+    """
+
+    matter = models.OneToOneField(Matter, models.PROTECT, primary_key=True, related_name="+")
+    source = models.TextField()
+    of = models.UUIDField()
+    reason = models.TextField()
+    given_by = models.TextField()
+    offer = models.UUIDField(null=True)
+    became_kind = models.TextField(default="")
+    became = models.UUIDField(null=True)
+    open = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["of"], condition=Q(open=True), name="requests_one_open_handover")
+        ]
+        indexes = [models.Index(fields=["of"], name="requests_handed_over")]

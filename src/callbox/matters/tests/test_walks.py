@@ -28,6 +28,7 @@ WORKFLOWS: list[Workflow] = [
     import_module("callbox.coordination.domain").WORKFLOW,
     import_module("callbox.requests.domain").WORKFLOW_1,
     import_module("callbox.requests.domain").WORKFLOW,
+    import_module("callbox.requests.lines").WORKFLOW,
 ]
 
 

@@ -2,13 +2,15 @@
 """Two desks at once: one of them is told that the other was first, and nothing is done twice."""
 
 import pytest
-from tests.world import LATER, call_taker, journal_size, moves_in_between
+from tests.world import AT, LATER, call_taker, incident, journal_size, moves_in_between
 
 from callbox.journal import queries as journal
 from callbox.kernel.errors import Conflict
 from callbox.matters.models import Clock
-from callbox.requests import queries
+from callbox.requests import handing, lines, queries
 from callbox.requests.actions import accept_request, merge_request, return_request, withdraw_request
+from callbox.requests.handed import open_handovers
+from callbox.requests.models import Request
 from callbox.requests.tests.scene import desk_of, now, request, town
 
 
@@ -54,3 +56,34 @@ def test_nothing_is_merged_into_what_has_just_ended(committed: None, monkeypatch
     with pytest.raises(Conflict):
         merge_request(one.pk, other.pk, by=call_taker(), at=LATER)
     assert (journal_size(), now(one).open) == (before + 1, True)
+
+
+def test_of_two_at_the_other_line_who_take_something_on_at_once_one_is_told(
+    committed: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town()
+    row = handing.hand_over(lines.INCIDENT, incident().pk, "dispute", by=call_taker(), at=AT)
+
+    def take_it(name: str) -> None:
+        handing.take_over(row.pk, "other", {}, by=call_taker(name), at=LATER)
+
+    moves_in_between(monkeypatch, handing, "handover_for", lambda: take_it("first"))
+    with pytest.raises(Conflict):
+        take_it("second")
+    assert Request.objects.count() == 1
+    assert [entry.move for entry in journal.history(row.pk)][-2:] == ["offer_accepted", "take"]
+
+
+def test_what_is_handed_over_twice_at_once_is_handed_over_once(
+    committed: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town()
+    found = incident().pk
+
+    def give(name: str) -> None:
+        handing.hand_over(lines.INCIDENT, found, "dispute", by=call_taker(name), at=AT)
+
+    moves_in_between(monkeypatch, handing, "source_of", lambda: give("first"))
+    with pytest.raises(Conflict):
+        give("second")
+    assert len(open_handovers(call_taker())) == 1

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reading hand-overs between the two lines, and what they are about. Part of the room's queries."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from callbox.incidents.actions import Where
+from callbox.incidents.models import Incident
+from callbox.incidents.queries import details_for, incident_for
+from callbox.intake.models import Call
+from callbox.intake.queries import call_for, caller_for, calls_of_incident
+from callbox.kernel.actor import Actor
+from callbox.kernel.errors import NotFound
+from callbox.matters.domain import OFFERED
+from callbox.matters.models import HandOver, Matter
+from callbox.matters.queries import only_visible
+from callbox.requests import lines
+from callbox.requests.models import HandedOver, Request
+from callbox.requests.personal import Contact
+from callbox.requests.taking import Report
+
+SEE = f"{lines.KIND}.see"
+PURPOSE = "handover"
+CHANNEL = "handover"
+MOST = 200
+
+
+def handover_for(actor: Actor, handover_id: UUID) -> HandedOver:
+    """The hand-over with its matter, if this actor may see it. Raises NotFound."""
+    row = HandedOver.objects.select_related("matter").filter(pk=handover_id).first()
+    if row is None:
+        raise NotFound
+    actor.require_sight(SEE, row.matter.scope)
+    return row
+
+
+def open_handovers(actor: Actor) -> Sequence[HandedOver]:
+    """Those that nobody has taken on or kept, the oldest first."""
+    found = only_visible(HandedOver.objects.select_related("matter"), actor, SEE).filter(open=True)
+    return list(found.order_by("matter__opened_at")[:MOST])
+
+
+def handovers_of(actor: Actor, source_id: UUID) -> Sequence[HandedOver]:
+    """The hand-overs of one call, incident or request, the newest first."""
+    found = only_visible(HandedOver.objects.select_related("matter"), actor, SEE).filter(of=source_id)
+    return list(found.order_by("-matter__opened_at")[:MOST])
+
+
+def offers_of(rows: Sequence[HandedOver]) -> Mapping[UUID, HandOver]:
+    """The offer of each that is waiting for an answer."""
+    wanted = [row.pk for row in rows]
+    return {offer.matter_id: offer for offer in HandOver.objects.filter(matter_id__in=wanted, state=OFFERED)}
+
+
+def is_offered(row: HandedOver) -> bool:
+    """Whether the other line has still to answer."""
+    return HandOver.objects.filter(matter_id=row.pk, state=OFFERED).exists()
+
+
+def in_danger(request_id: UUID) -> bool:
+    """Whether an incident that began for this request is still open."""
+    became = HandedOver.objects.filter(source=lines.REQUEST, of=request_id, became__isnull=False)
+    return Matter.objects.filter(id__in=became.values("became"), final=False).exists()
+
+
+def source_of(actor: Actor, source: str, source_id: UUID) -> Matter:
+    """The call's or the incident's matter. Raises NotFound."""
+    if source == lines.CALL:
+        return call_for(actor, source_id).matter
+    return incident_for(actor, source_id).matter
+
+
+def report_of(
+    actor: Actor, row: HandedOver, category: str, answers: Mapping[str, object], at: datetime
+) -> Report:
+    """What a request begins with: words, place and contact as they were told; that they were read is noted.
+
+    Raises NotFound.
+    """
+    if row.source == lines.CALL:
+        where, words, contact = _told_by(actor, call_for(actor, row.of), at)
+    else:
+        incident = incident_for(actor, row.of)
+        calls = calls_of_incident(actor, row.of)
+        _where, words, contact = _told_by(actor, calls[0], at) if calls else (Where(), "", Contact())
+        found = details_for(actor, incident, purpose=PURPOSE, at=at)
+        where = Where(found.lon, found.lat, found.address, found.note)
+    return Report(category, where, words, answers, contact, channel=CHANNEL)
+
+
+def _told_by(actor: Actor, call: Call, at: datetime) -> tuple[Where, str, Contact]:
+    told = caller_for(actor, call, purpose=PURPOSE, at=at)
+    return Where(told.lon, told.lat, told.place), told.words, Contact(told.name, told.number)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A matter as people call it: kind, number (None for a call), state, and how it ended, "" while it has not."""
+
+    kind: str
+    number: int | None
+    state: str
+    ended: str
+
+
+def named(kind: str, matter_id: UUID | None) -> Named | None:
+    """What became of a hand-over, or what it is about, without anything personal: both lines see it."""
+    if matter_id is None:
+        return None
+    if kind == lines.CALL:
+        call = Call.objects.select_related("matter").get(pk=matter_id)
+        return Named(kind, None, call.matter.state, call.outcome)
+    model = Incident if kind == lines.INCIDENT else Request
+    row = model.objects.select_related("matter").get(pk=matter_id)
+    return Named(kind, row.number, row.matter.state, row.disposition)
