@@ -47,8 +47,10 @@ def test_no_cookie_is_for_scripts_or_other_sites() -> None:
 
 
 def test_pictures_are_the_only_files_that_a_page_takes() -> None:
-    """Nothing is kept as it was sent, see callbox/pictures and tests/test_pictures.py; one form, which has to work without
-    script, carries them as files: they stay in memory, for the door passes on no more than that."""
+    """Nothing is kept as it was sent, see callbox/pictures and tests/test_pictures.py.
+
+    One form, which has to work without script, carries them as files: in memory, for the door passes on no more.
+    """
     takes = re.compile(r"request\.FILES|UploadedFile|multipart/form-data")
     files = [*SOURCE.glob("*/*.py"), *SOURCE.glob("*/api/*.py"), *SOURCE.glob("*/templates/**/*.html")]
     assert [path.name for path in files if takes.search(path.read_text(encoding="utf-8"))] == [
