@@ -10,11 +10,13 @@ from uuid import UUID
 
 import psycopg
 import pytest
+from django.conf import settings
 from psycopg.conninfo import conninfo_to_dict
 
 from callbox.access.domain import system_actor
 from callbox.access.models import PersonalRead
 from callbox.dispatch.actions import assign_unit
+from callbox.door.proxy import BODY_MOST
 from callbox.host.cluster import SUPERUSER, Cluster
 from callbox.host.vault import vault
 from callbox.incidents.actions import close_incident
@@ -264,3 +266,8 @@ def test_a_picture_changed_by_hand_is_found(committed: None) -> None:
         link.execute("UPDATE pictures_picture SET width = 5 WHERE id = %s", [picture])
         link.execute("ALTER TABLE pictures_picture ENABLE TRIGGER USER")
     assert not verify().ok
+
+
+def test_a_file_of_a_form_stays_in_memory_however_long_it_is() -> None:
+    """The door passes on no longer body than this, so nothing of it is ever put into a file of its own."""
+    assert settings.FILE_UPLOAD_MAX_MEMORY_SIZE >= BODY_MOST
