@@ -12,12 +12,15 @@ from callbox.pictures.models import Picture
 from callbox.pictures.tests.pictures import pattern, saved
 from callbox.requests.actions import accept_request
 from callbox.requests.models import Request
-from callbox.requests.tests.scene import desk_of, now, request, town
+from callbox.requests.personal import Contact
+from callbox.requests.taking import Report, open_request
+from callbox.requests.tests.scene import WHERE, desk_of, now, town
 from tests.axe import check_axe
 from tests.browser import shot
 from tests.live import DESKTOP, PHONE, TAKER, Live
 from tests.request_scenes import DESK_KEYS
 from tests.signed_in import person, signed_in
+from tests.world import call_taker
 
 pytestmark = pytest.mark.browser
 ROADS = "roads"
@@ -33,6 +36,13 @@ def city(site: Live) -> Live:
     town()
     site.people[ROADS] = signed_in(person("roads-desk", "agency_desk", keys=DESK_KEYS))
     return site
+
+
+def request() -> Request:
+    """A pothole that is reported now: no promise about it runs out, and no sweep moves it, while the page is open."""
+    contact = Contact("Made-up Name", "+15550100")
+    report = Report("road.pothole", WHERE, "made-up words", {"size": "hand"}, contact)
+    return open_request(report, by=call_taker(), at=timezone.now())
 
 
 def check(page: Page, name: str, language: str, size: str) -> None:
