@@ -9,7 +9,7 @@ import { word } from "../web/js/words.js";
 const input = document.getElementById("id_picture");
 const told = document.getElementById("picture-told");
 
-input.addEventListener("change", async () => {
+async function send() {
   const [file] = input.files;
   if (!file) return;
   told.textContent = word("picture_sending");
@@ -21,4 +21,7 @@ input.addEventListener("change", async () => {
   } finally {
     input.value = "";
   }
-});
+}
+
+input.addEventListener("change", send);
+send(); // one that was chosen before this script was there
