@@ -8,14 +8,15 @@ import sys
 import pytest
 
 COMMAND = """
-import signal, sys
+import signal, sys, time
 import callbox.commands.drill as command
 from callbox.cli import main
 
 def run(args):
     try:
         print("up", flush=True)
-        signal.pause()
+        while True:
+            time.sleep(0.05)  # not signal.pause: a signal that comes just before it would be waited for for ever
     finally:
         print("put away", flush=True)
 

@@ -14,7 +14,7 @@ from callbox.door.contacts import take_contact
 from callbox.door.domain import lane_of
 from callbox.door.drain import Drain
 from callbox.door.health import health
-from callbox.door.http import Receive, Scope, Send, answer_json, headers_of, problem, too_many
+from callbox.door.http import Receive, Scope, Send, answer_json, headers_of, problem, read_away, too_many
 from callbox.door.hub import Hub
 from callbox.door.keys import keep_making, make_first
 from callbox.door.limits import Limits
@@ -64,6 +64,7 @@ class Door:
         if method == "POST" and path.startswith(CONTACTS):  # under whatever name
             channel = path.removeprefix(CONTACTS)
             if wait := self.limits.wait_for_contact(scope, lane_of(channel)):
+                await read_away(receive)
                 await too_many(send, scope, wait, self.options.emergency_number, "not_kept")
                 return
             await take_contact(scope, receive, send, channel, self.acceptor, self.options, self.meter)
@@ -74,6 +75,7 @@ class Door:
         elif path.startswith("/door/"):
             await problem(send, scope, 404, "not_found")
         elif wait := self.limits.wait_for_page(scope):
+            await read_away(receive)
             await too_many(send, scope, wait, self.options.emergency_number, "too_many")
         else:
             await self.proxy.serve(scope, receive, send)

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The little of HTTP that the door speaks by itself: whole answers, and reading a body up to a limit."""
 
+import asyncio
+import contextlib
 import json
 import math
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
@@ -14,6 +16,7 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 DATA = Path(__file__).parent / "data"
+READ_AWAY = 4_096  # bytes of a body that nobody reads; `body_of` goes on for some times as much
 
 
 class Gone(Exception):  # noqa: N818 - nobody is left to answer
@@ -81,6 +84,16 @@ async def problem(send: Send, scope: Scope, status: int, *names: str, **params: 
     body = json.dumps(said, ensure_ascii=False).encode()
     after = ((b"retry-after", params["after"].encode()),) if "after" in params else _again(status)
     await answer(send, status, body, b"application/problem+json", *after)
+
+
+async def read_away(receive: Receive) -> None:
+    """Read what somebody sends whom we refuse: a connection that ends with bytes unread loses the answer on its way.
+
+    Not more than a refused sender may cost: a few pieces, for a second.
+    """
+    with contextlib.suppress(TimeoutError, Gone):
+        async with asyncio.timeout(1.0):
+            await body_of(receive, READ_AWAY)
 
 
 async def too_many(send: Send, scope: Scope, wait_s: float, number: str, name: str) -> None:

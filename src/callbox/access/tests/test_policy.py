@@ -22,9 +22,17 @@ SENSITIVE = {
         "dispatcher": ANY,
         "supervisor": ANY,
         "crew": SCOPE,
+        "agency_desk": SCOPE,
         "system": ANY,
     },
-    "incident.see": {"call_taker": ANY, "dispatcher": ANY, "supervisor": ANY, "crew": SCOPE, "system": ANY},
+    "incident.see": {
+        "call_taker": ANY,
+        "dispatcher": ANY,
+        "supervisor": ANY,
+        "crew": SCOPE,
+        "agency_desk": SCOPE,
+        "system": ANY,
+    },
     "incident.close": {"dispatcher": ANY, "supervisor": ANY},
     "incident.reopen": {"dispatcher": ANY, "supervisor": ANY},
     "incident.waive_part": {"dispatcher": ANY, "supervisor": ANY},
@@ -37,7 +45,8 @@ SENSITIVE = {
     "unit.follow": {"call_taker": ANY, "dispatcher": ANY, "supervisor": ANY, "crew": SCOPE},
     "people.manage": {"administrator": ANY, "system": ANY},
     "config.change": {"administrator": ANY, "system": ANY},
-    "reads.see": {"supervisor": ANY, "administrator": ANY},
+    # The system tells residents who has read theirs (ADR 0032).
+    "reads.see": {"supervisor": ANY, "administrator": ANY, "system": ANY},
     "journal.verify": {"supervisor": ANY, "administrator": ANY, "system": ANY},
     "late.see": {"supervisor": ANY, "dispatcher": ANY},
 }

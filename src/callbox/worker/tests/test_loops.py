@@ -33,6 +33,7 @@ def test_every_loop_registers_itself() -> None:
         "contacts",
         "messages",
         "printout",
+        "residents",
         "retention",
         "seals",
         "sign-ins",

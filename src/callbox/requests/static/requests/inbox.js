@@ -4,6 +4,7 @@
 import { refresh, span } from "../web/js/ages.js";
 import { register } from "../web/js/keys.js";
 import { word } from "../web/js/words.js";
+import { pieces } from "./pieces.js";
 
 const EVERY_MS = 10000;
 const PATIENCE_MS = 8000;
@@ -34,7 +35,7 @@ async function load() {
 function draw(html) {
   const before = versions();
   const stood = document.activeElement?.closest("tr[data-row]")?.dataset.row;
-  list.innerHTML = html;
+  list.replaceChildren(pieces(html));
   for (const row of rows()) row.classList.toggle("is-changed", before.get(row.dataset.row) !== row.dataset.version);
   if (stood) link(rows().find((row) => row.dataset.row === stood))?.focus();
   state.fresh = performance.now();

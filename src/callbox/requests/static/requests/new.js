@@ -4,6 +4,7 @@
 import { openMap } from "../web/js/map.js";
 import { say } from "../web/js/status.js";
 import { word } from "../web/js/words.js";
+import { pieces } from "./pieces.js";
 
 const form = document.getElementById("new-request");
 const questions = document.getElementById("questions");
@@ -19,7 +20,7 @@ form.elements.category.addEventListener("change", async ({ target }) => {
     const answer = await fetch(address, { credentials: "same-origin" });
     if (!answer.ok) throw new Error(String(answer.status));
     const html = await answer.text();
-    if (mine === asked) questions.innerHTML = html;
+    if (mine === asked) questions.replaceChildren(pieces(html));
   } catch {
     say(word("unreachable"), "wrong");
   }
