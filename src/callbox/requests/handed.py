@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from callbox.access.seeing import seeing_everything
 from callbox.incidents.actions import Where
 from callbox.incidents.models import Incident
 from callbox.incidents.queries import details_for, incident_for
@@ -109,9 +110,10 @@ def named(kind: str, matter_id: UUID | None) -> Named | None:
     """What became of a hand-over, or what it is about, without anything personal: both lines see it."""
     if matter_id is None:
         return None
-    if kind == lines.CALL:
-        call = Call.objects.select_related("matter").get(pk=matter_id)
-        return Named(kind, None, call.matter.state, call.outcome)
-    model = Incident if kind == lines.INCIDENT else Request
-    row = model.objects.select_related("matter").get(pk=matter_id)
-    return Named(kind, row.number, row.matter.state, row.disposition)
+    with seeing_everything():  # one line does not see the other's matters; what is handed out tells of nobody
+        if kind == lines.CALL:
+            call = Call.objects.select_related("matter").get(pk=matter_id)
+            return Named(kind, None, call.matter.state, call.outcome)
+        model = Incident if kind == lines.INCIDENT else Request
+        row = model.objects.select_related("matter").get(pk=matter_id)
+        return Named(kind, row.number, row.matter.state, row.disposition)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from tests.signed_in import person, signed_in
 from tests.world import AT, CLOCKS, LATER, call_taker, crew_of, dispatcher, incident, supervisor, waiting_call
 
 from callbox.access.models import PersonalRead
@@ -202,3 +203,13 @@ def test_a_hand_over_ends_once() -> None:
     taken(row)
     with pytest.raises(Conflict):
         move(Matter.objects.get(pk=row.pk), "keep", Change({"reason": "x"}), by=call_taker(), at=LATER)
+
+
+@pytest.mark.parametrize("role", ["dispatcher", "call_taker"])
+def test_the_desk_that_gave_it_sees_what_became_of_it_though_not_the_request_itself(role: str) -> None:
+    row = given(lines.INCIDENT)
+    made = taken(row)
+    asker = signed_in(person(f"looks-{role}", role))
+    (shown,) = asker.get(f"/api/handovers?of={row.of}").json()
+    assert (shown["state"], shown["became"]["number"]) == ("taken", made.number)
+    assert asker.get(f"/api/requests/{made.pk}").status_code == (404 if role == "dispatcher" else 200)
