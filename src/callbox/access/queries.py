@@ -43,6 +43,11 @@ def agencies() -> Iterable[Agency]:
     return Agency.objects.order_by("code")
 
 
+def agencies_by_code() -> dict[str, Agency]:
+    """The same by code."""
+    return {agency.code: agency for agency in agencies()}
+
+
 def open_sign_in(sign_in_id: UUID) -> SignIn | None:
     """This sign-in, if it has not ended."""
     return SignIn.objects.filter(id=sign_in_id, ended_at=None).first()

@@ -9,6 +9,7 @@ from uuid import UUID, uuid5
 
 from django.db import transaction
 
+from callbox.access.queries import agencies_by_code
 from callbox.coordination import plans, queries
 from callbox.coordination.models import Edition
 from callbox.journal.actions import append
@@ -47,7 +48,7 @@ def plan_plans(text: str, *, by: Actor) -> Planned:
 def load_plans(planned: Planned, *, by: Actor, at: datetime) -> None:
     """Put the planned edition in force. Raises NotAllowed, Invalid (no such agency), Conflict when one came between."""
     role = by.require("config.change")
-    missing = planned.agencies - queries.agencies_by_code().keys()
+    missing = planned.agencies - agencies_by_code().keys()
     if missing:
         raise Invalid(
             _("The plans name agencies that are not defined: %(codes)s. Define them first."),

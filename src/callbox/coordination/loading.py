@@ -9,6 +9,7 @@ from django.db import transaction
 
 from callbox.access.actions import agency_id, define_agency
 from callbox.access.models import Agency
+from callbox.access.queries import agencies_by_code
 from callbox.coordination import queries
 from callbox.coordination.editions import Planned, load_plans
 from callbox.coordination.folders import CONTACTS, Folder, plans_of
@@ -32,7 +33,7 @@ class Difference:
 def differences(folders: Sequence[Folder], *, by: Actor) -> list[Difference]:
     """What loading would change, by agency; nothing is changed. Raises NotAllowed, TableError."""
     by.require("config.change")
-    known = queries.agencies_by_code()
+    known = agencies_by_code()
     found = [each for folder in folders for each in _of_agency(folder, known.get(folder.code))]
     gone = sorted(known.keys() - {folder.code for folder in folders})
     found += [Difference(LEFT_ALONE, code) for code in gone]
@@ -71,7 +72,7 @@ def load_folders(folders: Sequence[Folder], *, by: Actor, at: datetime) -> None:
 
     Raises NotAllowed, Invalid, Conflict or TableError; nothing is changed then.
     """
-    known = queries.agencies_by_code()
+    known = agencies_by_code()
     for folder in folders:
         for each in _of_agency(folder, known.get(folder.code)):
             if each.kind in (NEW, ALTERED):

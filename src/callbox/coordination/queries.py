@@ -10,7 +10,6 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from callbox.access.models import Agency
-from callbox.access.queries import agencies
 from callbox.coordination.domain import ENDED, KIND, LEFT, ROOM
 from callbox.coordination.models import Edition, Response, Task
 from callbox.coordination.plans import Plans, parse_plans
@@ -39,11 +38,6 @@ def _plans(edition: UUID | None) -> Plans:
     if edition is None:
         return parse_plans(files(ROOM).joinpath("data", "plans.tsv").read_text(encoding="utf-8"))
     return parse_plans(Edition.objects.values_list("text", flat=True).get(id=edition))
-
-
-def agencies_by_code() -> dict[str, Agency]:
-    """All agencies. Agencies are public knowledge."""
-    return {agency.code: agency for agency in agencies()}
 
 
 def task_for(actor: Actor, task_id: UUID) -> Task:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from callbox.access.queries import agencies_by_code
 from callbox.kernel.actor import Actor
 from callbox.kernel.errors import Conflict, Invalid, NotAllowed
 from callbox.kernel.ids import new_id
@@ -44,7 +45,7 @@ def assign_request(
 
     Raises NotFound, NotAllowed, Invalid or Conflict.
     """
-    row, agencies = queries.request_for(by, request_id), queries.agencies_by_code()
+    row, agencies = queries.request_for(by, request_id), agencies_by_code()
     if agency not in agencies:
         raise Invalid(NO_AGENCY, code=agency)
     row.agency, row.assisting, row.at_backstop = agencies[agency], [], False

@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from callbox.access.queries import agencies_by_code
 from callbox.access.site import actor_of_request
 from callbox.kernel.actor import Actor
 from callbox.kernel.text import gettext_noop as _
@@ -112,7 +113,7 @@ def _frame(
         "current": _address(said, view),
         "categories": [(each.code, in_words(each.name)) for each in catalogue],
         "category": said.get("category", ""),
-        "agencies": [(str(each.pk), agency_name(each)) for each in queries.agencies_by_code().values()]
+        "agencies": [(str(each.pk), agency_name(each)) for each in agencies_by_code().values()]
         if is_desk
         else [],
         "agency": said.get("agency", ""),

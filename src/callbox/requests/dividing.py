@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from callbox.access.queries import agencies_by_code
 from callbox.kernel.actor import Actor
 from callbox.kernel.errors import Conflict, Invalid
 from callbox.kernel.ids import new_id
@@ -30,13 +31,14 @@ def split_request(request_id: UUID, agency: str, *, by: Actor, at: datetime) -> 
     """
     row = queries.request_for(by, request_id)
     role = by.require("request.split", row.matter.scope)
-    if agency not in queries.agencies_by_code():
+    known = agencies_by_code()
+    if agency not in known:
         raise Invalid(NO_AGENCY, code=agency)
     whole = queries.whole_of(row)
     if whole is not None:
         raise Conflict(IS_A_PART, number=whole.number)
     part = _opened(row, by, at)
-    facts = {"part": part.pk, "agency": queries.agencies_by_code()[agency].pk}
+    facts = {"part": part.pk, "agency": known[agency].pk}
     note(row.matter, "split", facts, role, by=by, at=at)
     assign_request(part.pk, agency, by=by, at=at)
     return part

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from callbox.access.queries import agencies_by_code
 from callbox.access.site import actor_of_request
 from callbox.kernel.text import gettext_noop as _
 from callbox.matters.queries import calendar_in_force
@@ -55,7 +56,7 @@ def figures(request: HttpRequest) -> HttpResponse:
 
 
 def _names() -> Mapping[tuple[str, str], str]:
-    agencies = {("agency", str(each.pk)): agency_name(each) for each in queries.agencies_by_code().values()}
+    agencies = {("agency", str(each.pk)): agency_name(each) for each in agencies_by_code().values()}
     catalogue = queries.catalogue_in_force().categories.values()
     return {**agencies, **{("category", each.code): in_words(each.name) for each in catalogue}}
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from callbox.access.queries import names_of
+from callbox.access.queries import agencies_by_code, names_of
 from callbox.access.site import actor_of_request
 from callbox.journal.domain import Written
 from callbox.kernel.actor import Actor
@@ -93,7 +93,7 @@ def _reporter(request: HttpRequest, found: Request, at: datetime) -> object:
 
 
 def _history(entries: Sequence[Written], names: dict[str, str]) -> list[dict[str, object]]:
-    agencies = {str(each.pk): agency_name(each) for each in queries.agencies_by_code().values()}
+    agencies = {str(each.pk): agency_name(each) for each in agencies_by_code().values()}
     return [
         {
             "at": entry.at,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from callbox.access.queries import reads_of, staff_with
+from callbox.access.queries import agencies_by_code, reads_of, staff_with
 from callbox.access.seeing import seeing_everything
 from callbox.journal import queries as journal
 from callbox.kernel.errors import NotFound
@@ -114,9 +114,7 @@ def status_of(request_id: UUID, *, at: datetime) -> Status:
 
 
 def _steps(row: Request) -> list[Step]:
-    agencies = {
-        str(each.pk): Words(each.name_en, each.name_zh) for each in queries.agencies_by_code().values()
-    }
+    agencies = {str(each.pk): Words(each.name_en, each.name_zh) for each in agencies_by_code().values()}
     results = domain.load_dispositions()
     return [
         Step(

@@ -14,8 +14,6 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from callbox.access.actions import note_read
-from callbox.access.models import Agency
-from callbox.access.queries import agencies
 from callbox.kernel.actor import Actor
 from callbox.kernel.errors import NotFound
 from callbox.matters.domain import OFFERED, workflow_of
@@ -119,11 +117,6 @@ def next_numbers(count: int) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('requests_number') FROM generate_series(1, %s)", [count])
         return [int(row[0]) for row in cursor.fetchall()]
-
-
-def agencies_by_code() -> dict[str, Agency]:
-    """All agencies. Agencies are public knowledge."""
-    return {agency.code: agency for agency in agencies()}
 
 
 def history(since: datetime) -> Iterator[Was]:

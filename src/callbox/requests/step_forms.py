@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext
 
+from callbox.access.queries import agencies_by_code
 from callbox.kernel.actor import Actor
 from callbox.kernel.errors import Invalid, NotFound
 from callbox.kernel.text import gettext_noop as _
@@ -145,7 +146,7 @@ def _waivable(actor: Actor, request: Request) -> list[tuple[str, str]]:
 
 def _field(actor: Actor, request: Request, step: str, name: str) -> dict[str, object]:
     options: dict[str, Callable[[], list[tuple[str, str]]]] = {
-        "agency": lambda: [(code, agency_name(each)) for code, each in queries.agencies_by_code().items()],
+        "agency": lambda: [(code, agency_name(each)) for code, each in agencies_by_code().items()],
         "result": dispositions,
         "disposition": dispositions,
         "said": answers,

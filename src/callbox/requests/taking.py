@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from callbox.access.models import Agency
+from callbox.access.queries import agencies_by_code
 from callbox.incidents.actions import Where
 from callbox.kernel.actor import Actor
 from callbox.kernel.ids import new_id
@@ -140,7 +141,7 @@ def _keep(taken: Sequence[_Taken]) -> None:
 
 
 def _send_by_rule(taken: Sequence[_Taken]) -> None:
-    rules, zone, agencies = queries.rules_in_force(), calendar_in_force().zone, queries.agencies_by_code()
+    rules, zone, agencies = queries.rules_in_force(), calendar_in_force().zone, agencies_by_code()
     for each in taken:
         row = each.row
         routed = rules.decide(row.category, each.category.group, row.located, each.at.astimezone(zone))

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from callbox.access.domain import system_actor
+from callbox.access.queries import agencies_by_code
 from callbox.journal.actions import move_position
 from callbox.journal.domain import Written
 from callbox.journal.queries import entries_after, position_of
@@ -114,7 +115,7 @@ def _words(row: Request, entry: Written) -> dict[str, str | Words]:
 
 def _agency(row: Request, entry: Written) -> Words:
     """Whom the entry names, who may not have it any more; else whoever has it, or had it first."""
-    named = {str(each.pk): each for each in queries.agencies_by_code().values()}
+    named = {str(each.pk): each for each in agencies_by_code().values()}
     found = named.get(str(entry.facts.get("agency"))) or row.agency or row.sent_first
     return Words(found.name_en, found.name_zh) if found else Words("–", "–")
 

@@ -12,24 +12,11 @@ from callbox.incidents.api.reading import router  # one router a path: another w
 from callbox.incidents.api.steps import INCIDENT
 from callbox.incidents.pictures import add_incident_picture
 from callbox.pictures.rows import PictureRow, picture_row
-from callbox.pictures.upload import sent_picture
+from callbox.pictures.upload import sent_picture, takes_picture
 from callbox.web.fields import Asked
-from callbox.web.signed_in import needs
-
-BODY = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            kind: {"schema": {"type": "string", "format": "binary"}}
-            for kind in ("image/jpeg", "image/png", "image/webp")
-        },
-    }
-}
 
 
-@router.post(
-    f"{INCIDENT}/pictures", response=PictureRow, openapi_extra={**needs("incident.add_picture"), **BODY}
-)
+@router.post(f"{INCIDENT}/pictures", response=PictureRow, openapi_extra=takes_picture("incident.add_picture"))
 def add_picture(
     request: Asked, incident_id: UUID, picture: Annotated[UUID | None, Query()] = None
 ) -> dict[str, object]:

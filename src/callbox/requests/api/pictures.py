@@ -9,26 +9,13 @@ from ninja import Query
 
 from callbox.access.queries import names_of
 from callbox.pictures.rows import PictureRow, picture_row
-from callbox.pictures.upload import sent_picture
+from callbox.pictures.upload import sent_picture, takes_picture
 from callbox.requests.api.reading import REQUEST, router  # one router a path: another would answer 405
 from callbox.requests.picturing import add_agency_picture
 from callbox.web.fields import Asked
-from callbox.web.signed_in import needs
-
-BODY = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            kind: {"schema": {"type": "string", "format": "binary"}}
-            for kind in ("image/jpeg", "image/png", "image/webp")
-        },
-    }
-}
 
 
-@router.post(
-    f"{REQUEST}/pictures", response=PictureRow, openapi_extra={**needs("request.add_picture"), **BODY}
-)
+@router.post(f"{REQUEST}/pictures", response=PictureRow, openapi_extra=takes_picture("request.add_picture"))
 def add_picture(
     request: Asked, request_id: UUID, picture: Annotated[UUID | None, Query()] = None
 ) -> dict[str, object]:
