@@ -33,6 +33,12 @@ HERE = IPv4Address("127.0.0.1")
 PATIENCE_S = 60.0
 # What the page leaves to each installation: no administration port, no port 80, nothing outside of this folder.
 CADDY = "{{\n admin off\n default_bind 127.0.0.1\n auto_https disable_redirects\n storage file_system {folder}\n}}\n"
+# The page names both spellings of one option; this version of Caddy no longer needs, or does not yet know, the other.
+BUFFERS, BUFFERS_OF_OLD, RENAMED = (
+    "request_buffers 1MiB",
+    ("buffer_requests", "max_buffer_size 1MiB"),
+    (2, 6, 4),
+)
 NGINX_TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 
 
@@ -82,10 +88,22 @@ def running(kind: str, door_port: int) -> Iterator[Front]:
 def caddy(folder: Path, port: int, door_port: int) -> list[str]:
     """Caddy's configuration from the page; the command that runs it."""
     [block] = [block for block in blocks() if "reverse_proxy" in block]
+    page = PAGE.read_text(encoding="utf-8")
+    assert all(f"`{line}`" in page for line in BUFFERS_OF_OLD)
+    if caddy_version() < RENAMED:
+        block = replaced(block, {BUFFERS: "\n".join(BUFFERS_OF_OLD)})
     own = f"{NAME}:{port} {{\n tls {folder}/callbox.pem {folder}/callbox.key"
     text = replaced(block, {f"{NAME} {{": own, "127.0.0.1:8110": f"127.0.0.1:{door_port}"})
     (folder / "Caddyfile").write_text(CADDY.format(folder=folder) + text)
     return ["caddy", "run", "--config", str(folder / "Caddyfile"), "--adapter", "caddyfile"]
+
+
+def caddy_version() -> tuple[int, ...]:
+    """The version that is installed."""
+    said = subprocess.run(["caddy", "version"], check=True, capture_output=True, text=True).stdout
+    found = re.search(r"\d+(\.\d+)+", said)
+    assert found is not None, f"Caddy told no version: {said!r}"
+    return tuple(int(part) for part in found[0].split("."))
 
 
 def nginx(folder: Path, port: int, door_port: int) -> list[str]:
