@@ -20,8 +20,8 @@ class Part:
 
 
 PARTS = (
-    Part("kill-any", 12, 940, 94),
-    Part("kill-at-each-write", 6, 60, 60),
+    Part("kill-any", 12, 970, 94),
+    Part("kill-at-each-write", 6, 60, 60),  # 39 writes there are now
     Part("kill-postgres", 3, 200, 20),
     Part("freeze-postgres", 2, 100, 20),
     Part("slow-postgres", 3, 9, 9),

@@ -9,6 +9,8 @@ from callbox.drills.ledger import Ledger
 from callbox.drills.result import Broken, Result
 from callbox.drills.site import Site
 
+OFFERED_S = 2.0  # from door, web and worker at work until every contact is a call that somebody is offered
+
 
 @contextmanager
 def told_in(result: Result) -> Iterator[None]:
@@ -20,13 +22,16 @@ def told_in(result: Result) -> Iterator[None]:
 
 
 def judge(site: Site, ledger: Ledger, result: Result) -> Result:
-    """Fill the result in: what is broken, and how long it took until every contact was a call."""
+    """Fill the result in: what is broken, how long processes took to come up, and then every contact to be a call."""
     try:
+        result.extra["up_s"] = round(site.await_up(), 3)
         took_s = site.await_healthy()
     except TimeoutError as error:
         result.broken.append(Broken("healthy", str(error)))
         return result
     result.offered_s = max(result.offered_s or 0.0, took_s)
+    if took_s > OFFERED_S:
+        result.late.append(f"contacts were calls {took_s:.1f} s after all was well again")
     found = site.look()
     result.broken += check(ledger, found)
     result.broken += [

@@ -26,9 +26,9 @@ class Result:
 
     counts: how many faults of each kind were really made (app_kills, db_kills, power_cuts, freezes, disk_full).
     gap_s: longest time in which a fresh contact had no yes. recovery_s: longest until the database took again.
-    offered_s: longest from healthy until every contact was a call. late: limits of time that were missed; a
-    busy machine may cause that, so tests look at `broken` alone. controls_failed: whether the runs with the
-    guard taken out went wrong as they must.
+    offered_s: longest from all processes at work until every contact was a call. late: limits of time that were
+    missed; a busy machine may cause that, so tests look at `broken` alone. controls_failed: whether the runs with
+    the guard taken out went wrong as they must.
     """
 
     drill: str

@@ -178,6 +178,14 @@ class Site:
         except (OSError, http.client.HTTPException, psycopg.Error):
             return False
 
+    def await_up(self) -> float:
+        """Wait until door, web and worker do their work; how many seconds that took. Raises TimeoutError."""
+
+        def working() -> bool:
+            return all(self.is_up(each.part.name) for each in self.household.processes)
+
+        return await_true(working, HEALTHY_S, "door, web or worker does not work", self._progress)
+
     def is_healthy(self) -> bool:
         """The door trusts the database, its spool is empty, pages come, and no contact waits to become a call."""
         try:
