@@ -5,6 +5,7 @@ import ast
 import re
 import subprocess
 from collections.abc import Iterator
+from dataclasses import fields
 from functools import cache
 from pathlib import Path
 
@@ -120,6 +121,7 @@ PARTS = {
         ("api", "context", "errors", "fields", "menu", "ranges", "signed_in", "words", "assets"), "frame"
     ),
     "door": {"tickets": "pure: signed tickets", "models": "queries answer with its rows"},
+    "oversight": {},
     "analysis": {},
     "demo": {},
 }
@@ -173,6 +175,35 @@ def test_modules_stay_small() -> None:
         if (count := len(path.read_text(encoding="utf-8").splitlines())) > 400
     ]
     assert not long, "\n".join(long)
+
+
+def test_oversight_judges_acts_and_never_officers() -> None:
+    """No history, verdict or list of an officer: whoever handled a case is at most a value that an event says."""
+    from callbox.oversight.domain.events import OBJECTS
+    from callbox.oversight.domain.rules import Rule
+    from callbox.oversight.domain.verdicts import Outcome, Verdict
+
+    who = re.compile(
+        r"officer|handler|approver|reviewer|employee|resource|staff|score|rank|propensity|suspicion"
+    )
+    assert not [kind for kind in OBJECTS if who.search(kind)]
+    said = [each.name for kind in (Rule, Verdict, Outcome) for each in fields(kind)]
+    assert not [name for name in said if who.search(name)]
+    named = [
+        f"{path.relative_to(SOURCE)}: {name}"
+        for path, room, module in modules()
+        if room == "oversight" or path.name in ("oversight.py", "_oversight.py")
+        for node in ast.walk(module)
+        for name in (
+            getattr(node, "id", None),
+            getattr(node, "attr", None),
+            getattr(node, "arg", None),
+            getattr(node, "name", None),
+            node.value if isinstance(node, ast.Constant) and room != "oversight" else None,
+        )
+        if isinstance(name, str) and who.search(name)
+    ]
+    assert not named, named
 
 
 def test_nothing_is_saved_past_the_actions() -> None:

@@ -15,6 +15,7 @@ ROOMS = (
     "dispatch",
     "coordination",
     "requests",
+    "oversight",
     "analysis",
     "demo",
     "worker",

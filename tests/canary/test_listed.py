@@ -116,6 +116,7 @@ SAYS_NOTHING = {
     "demo": "made-up people of its own",
     "drill": "an installation of its own",
     "open311": "names of apps",
+    "oversight": "counts by model; of a row kept aside its line and the column",
     "policy": "the policy table",
     "replay": "a database of its own",
     "restore": "files; what it restores it verifies and counts",

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The work behind `callbox oversight`."""
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from datetime import date, datetime, time
+from pathlib import Path
+
+from callbox.host.config import home_folder
+from callbox.kernel.errors import Invalid, NotFound
+from callbox.kernel.tables import TableError
+from callbox.kernel.text import gettext_noop as _
+from callbox.oversight.bulk import scan as scan_columns
+from callbox.oversight.columns import Columns
+from callbox.oversight.domain.clocks import last_moment
+from callbox.oversight.domain.events import OBJECTS, Event
+from callbox.oversight.domain.rules import Rule
+from callbox.oversight.domain.verdicts import VERDICTS
+from callbox.oversight.files import mapping_for, read_events, read_mapping
+from callbox.oversight.library import shipped_rules
+from callbox.oversight.mapping import Aside
+from callbox.oversight.store import Store
+
+UNREADABLE = _("This cannot be imported: %(problem)s")
+NO_MODEL = _("There is no model %(code)s. See `callbox oversight models`.")
+SHOWN = 20  # rows kept aside that are told one by one
+
+
+def log_file() -> Path:
+    """Where the imported log of this installation is."""
+    return home_folder() / "oversight" / "log.duckdb"
+
+
+def take_in(file: Path, mapping: Path | None) -> int:
+    """Import a file; rows that cannot be read are told on stderr. Raises Invalid."""
+    aside: list[Aside] = []
+    try:
+        mapped = read_mapping(mapping) if mapping else mapping_for(file)
+        with closing(Store(log_file())) as store:
+            added = store.add(_events(read_events(file, mapped), aside))
+    except TableError as problem:
+        raise Invalid(UNREADABLE, problem=str(problem)) from problem
+    for row in aside[:SHOWN]:
+        sys.stderr.write(f"line {row.line}: {row.reason}\n")
+    print(json.dumps({"mapping": mapped.name, "new": added.new, "known": added.known, "aside": len(aside)}))
+    return 0
+
+
+def _events(found: Iterable[Event | Aside], aside: list[Aside]) -> Iterator[Event]:
+    for each in found:
+        if isinstance(each, Aside):
+            aside.append(each)
+        else:
+            yield each
+
+
+def scan(as_of: date, codes: list[str], *, as_json: bool) -> int:
+    """Print, per model, the activations and each verdict. Raises NotFound."""
+    rules = chosen(codes)
+    counts: dict[str, dict[str, int]] = {}
+    with closing(Store(log_file())) as store:
+        for kind in OBJECTS:
+            of_kind = [rule for rule in rules if rule.over == kind]
+            if of_kind:
+                counts |= _counted(store.columns(kind), of_kind, as_of)
+    _print(as_of, rules, counts, as_json)
+    return 0
+
+
+def _counted(columns: Columns, rules: list[Rule], as_of: date) -> dict[str, dict[str, int]]:
+    """The counts by model. What belongs together by its calendar is scanned together."""
+    counts: dict[str, dict[str, int]] = {}
+    for end in {_end_of(as_of, rule) for rule in rules}:
+        judged = scan_columns(columns, [rule for rule in rules if _end_of(as_of, rule) == end], end)
+        counts |= {code: each.counts() for code, each in judged.items()}
+    return counts
+
+
+def _print(as_of: date, rules: list[Rule], counts: dict[str, dict[str, int]], as_json: bool) -> None:
+    told = {
+        rule.code: {
+            "activations": sum(counts[rule.code].values()),
+            **counts[rule.code],
+            "pairing": rule.versions[-1].form.pairing,
+            "certainty": rule.versions[-1].certainty,
+        }
+        for rule in rules
+    }
+    if as_json:
+        print(json.dumps({"as_of": as_of.isoformat(), "models": told}))
+        return
+    print("\t".join(("model", "activations", *VERDICTS)))
+    for code, each in told.items():
+        print("\t".join((code, str(each["activations"]), *(str(each[verdict]) for verdict in VERDICTS))))
+
+
+def models() -> int:
+    """Print the models, one a line."""
+    for rule in shipped_rules().values():
+        last = rule.versions[-1]
+        print("\t".join((rule.code, rule.name.en, rule.name.zh, last.certainty, last.source)))
+    return 0
+
+
+def chosen(codes: list[str]) -> list[Rule]:
+    """The models of these codes, or all. Raises NotFound."""
+    rules = shipped_rules()
+    for code in codes:
+        if code not in rules:
+            raise NotFound(NO_MODEL, code=code)
+    return [rule for code, rule in rules.items() if not codes or code in codes]
+
+
+def _end_of(day: date, rule: Rule) -> datetime:
+    """The last moment of a day where the rule holds: what is allowed on that day is still allowed."""
+    return last_moment(rule.calendar, datetime.combine(day, time(), rule.calendar.zone))

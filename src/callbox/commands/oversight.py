@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Case histories under the authority's own promises: import a log, then scan it."""
+
+import argparse
+from datetime import date
+from pathlib import Path
+
+HELP = "import case histories, and scan them for broken and running promises"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """`callbox oversight import FILE`, `callbox oversight scan --as-of DATE`, `callbox oversight models`."""
+    doing = parser.add_subparsers(dest="do", required=True, metavar="WHAT")
+    taking = doing.add_parser(
+        "import", help="take the events of a CSV or Parquet file in; twice changes nothing"
+    )
+    taking.add_argument("file", type=Path, help="CSV (also .gz) or Parquet")
+    taking.add_argument(
+        "--mapping", type=Path, help="which column means what; else the one that fits the columns"
+    )
+    scanning = doing.add_parser("scan", help="what each model says of all histories, as counts")
+    scanning.add_argument(
+        "--as-of", type=date.fromisoformat, required=True, help="a day, to its end: 2026-01-31"
+    )
+    scanning.add_argument("--json", action="store_true", help="one JSON object instead of a table")
+    scanning.add_argument("--model", action="append", default=[], help="only this model; may be said again")
+    doing.add_parser("models", help="the models there are, with how sure each is")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Import, scan or list."""
+    from callbox.commands import _oversight
+
+    match args.do:
+        case "import":
+            return _oversight.take_in(args.file, args.mapping)
+        case "scan":
+            return _oversight.scan(args.as_of, args.model, as_json=args.json)
+        case _:
+            return _oversight.models()

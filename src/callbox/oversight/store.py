@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The imported event log of an installation: one DuckDB file, readable by its owner alone. An edge: keeps files.
+
+What came from another system can be imported again; findings and what people do about them are kept in PostgreSQL.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from itertools import batched
+from pathlib import Path
+
+import duckdb
+import numpy as np
+
+from callbox.oversight.columns import UNTIMED, Columns, Said, Whole, micros, moment_of, places_of, scaled
+from callbox.oversight.domain.events import Event, Value
+
+BATCH = 50_000  # events
+NUMBER, TEXT, MOMENT, LIST = "number", "text", "moment", "list"
+BETWEEN = "\x1f"  # the members of a list
+TABLES = """
+CREATE TABLE IF NOT EXISTS event (
+    id VARCHAR PRIMARY KEY, activity VARCHAR NOT NULL, happened BIGINT NOT NULL, recorded BIGINT NOT NULL,
+    seq BIGINT NOT NULL);
+CREATE TABLE IF NOT EXISTS event_object (event VARCHAR NOT NULL, kind VARCHAR NOT NULL, key VARCHAR NOT NULL);
+CREATE TABLE IF NOT EXISTS event_value (
+    event VARCHAR NOT NULL, name VARCHAR NOT NULL, type VARCHAR NOT NULL, number BIGINT NOT NULL,
+    words VARCHAR NOT NULL);
+"""
+# An event without a moment stands last in its history.
+ROWS = """
+SELECT o.key, e.id, e.activity, e.happened, e.seq FROM event e JOIN event_object o ON o.event = e.id WHERE o.kind = $1
+ORDER BY o.key, e.happened = $2, e.happened, e.seq, e.id
+"""
+VALUES = """
+WITH placed AS (
+    SELECT e.id, row_number() OVER (ORDER BY o.key, e.happened = $2, e.happened, e.seq, e.id) - 1 AS place
+    FROM event e JOIN event_object o ON o.event = e.id WHERE o.kind = $1)
+SELECT v.name, v.type, p.place, v.number, v.words FROM event_value v JOIN placed p ON p.id = v.event
+ORDER BY v.name, p.place
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What an import came to: events that were new, and those that were there already."""
+
+    new: int
+    known: int
+
+
+class Store:
+    """The log in one file; made when it is not there. Raises duckdb.Error when another process writes to it."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._link = duckdb.connect(str(path))
+        path.chmod(0o600)
+        self._link.execute(TABLES)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._link.close()
+
+    def add(self, events: Iterable[Event]) -> Added:
+        """Take events in, all or none. One that is there already changes nothing, whatever it says now."""
+        counted = [0, 0]
+        self._link.begin()
+        try:
+            for batch in batched(events, BATCH, strict=False):
+                new = self._new({event.id: event for event in batch})
+                counted[0] += len(new)
+                counted[1] += len(batch) - len(new)
+                self._insert(new)
+        except BaseException:
+            self._link.rollback()
+            raise
+        self._link.commit()
+        return Added(*counted)
+
+    def columns(self, kind: str) -> Columns:
+        """All histories of one kind of object."""
+        found = self._link.execute(ROWS, [kind, UNTIMED]).fetchnumpy()
+        keys, at = found["key"], _whole(found["happened"])
+        differs = np.flatnonzero(keys[1:] != keys[:-1]) + 1
+        starts = (
+            np.concatenate(([0], differs, [len(keys)])).astype(np.int64)
+            if len(keys)
+            else np.zeros(1, np.int64)
+        )
+        return Columns(
+            kind,
+            [str(key) for key in keys[starts[:-1]]],
+            starts,
+            found["id"].tolist(),
+            at,
+            _whole(found["seq"]),
+            places_of(found["activity"].tolist()),
+            dict(self._said(kind)),
+        )
+
+    def _new(self, batch: dict[str, Event]) -> list[Event]:
+        ids = {"id": np.array(list(batch), object)}  # DuckDB finds it by its name
+        known = self._link.execute("SELECT id FROM event WHERE id IN (SELECT id FROM ids)").fetchall()
+        del ids
+        there = {row[0] for row in known}
+        return [event for event in batch.values() if event.id not in there]
+
+    def _insert(self, new: list[Event]) -> None:
+        self._fill(
+            "event",
+            ((e.id, e.activity, micros(e.happened), micros(e.recorded), e.seq) for e in new),
+        )
+        self._fill("event_object", ((e.id, kind, key) for e in new for kind, key in e.objects))
+        self._fill(
+            "event_value", ((e.id, name, *_kept(value)) for e in new for name, value in e.values.items())
+        )
+
+    def _fill(self, table: str, rows: Iterable[tuple[object, ...]]) -> None:
+        columns = list(zip(*rows, strict=True))
+        if columns:
+            filled = {f"c{n}": _array(each) for n, each in enumerate(columns)}  # DuckDB finds it by its name
+            self._link.execute(f"INSERT INTO {table} SELECT * FROM filled")
+            del filled
+
+    def _said(self, kind: str) -> Iterator[tuple[str, Said]]:
+        found = self._link.execute(VALUES, [kind, UNTIMED]).fetchnumpy()
+        names = found["name"]
+        for name, places in places_of(names.tolist()).items():
+            where, numbers = _whole(found["place"])[places], _whole(found["number"])[places]
+            types = found["type"][places].tolist()
+            if set(types) == {NUMBER}:
+                yield name, Said(where, numbers)
+                continue
+            told = zip(types, numbers.tolist(), found["words"][places].tolist(), strict=True)
+            words: dict[Value, int] = {}
+            codes = [words.setdefault(_value(*each), len(words)) for each in told]
+            yield name, Said(where, np.array(codes, np.int64), list(words))
+
+
+def _array(column: tuple[object, ...]) -> np.ndarray:
+    return np.array(column, np.int64 if isinstance(column[0], int) else object)
+
+
+def _whole(column: object) -> Whole:
+    return np.asarray(column, np.int64)
+
+
+def _kept(value: Value) -> tuple[str, int, str]:
+    if isinstance(value, datetime):
+        return MOMENT, micros(value), ""
+    if isinstance(value, tuple):
+        return LIST, 0, BETWEEN.join(value)
+    if isinstance(value, Decimal):
+        whole = scaled(value)
+        if whole is None:
+            raise ValueError(f"more than four decimals: {value}")
+        return NUMBER, whole, ""
+    return TEXT, 0, value
+
+
+def _value(kind: str, number: int, words: str) -> Value:
+    if kind == MOMENT:
+        found = moment_of(number)
+        assert found is not None  # noqa: S101 - values have no other moments
+        return found
+    if kind == LIST:
+        return tuple(words.split(BETWEEN))
+    return words
