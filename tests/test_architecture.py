@@ -43,8 +43,11 @@ PARTS = {
         "climbing": "actions: steps of ladders",
         "handover": "actions",
         "ladders": "domain: steps, and when people are told",
+        "settling": "actions: clocks follow another calendar or edition",
         "standstill": "actions: pauses and extensions",
+        "terms": "actions: editions of the promises",
         "promises": "domain: dated numbers",
+        "reckoning": "domain: due times as rows keep them",
         "models": "foreign keys to the matter",
     },
     "incidents": {

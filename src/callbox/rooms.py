@@ -6,6 +6,7 @@ ROOMS = (
     "matters",
     "access",
     "web",
+    "promises",
     "messages",
     "pictures",
     "geo",

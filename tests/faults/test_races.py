@@ -211,7 +211,7 @@ def test_a_clock_that_was_stopped_after_the_sweep_read_it_stays_quiet(
 
     call, late = world.waiting_call(), AT.replace(hour=5)
     with transaction.atomic():
-        stale = matter_queries.due_clocks(matter_queries.calendar_in_force(), late, 10)
+        stale = matter_queries.due_clocks(matter_queries.known_now(), late, 10)
     assert len(stale) == 1
     intake.claim_call(call.pk, by=call_taker(), at=AT)
     monkeypatch.setattr(matter_queries, "due_clocks", lambda *_asked: stale)

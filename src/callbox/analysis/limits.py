@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The limits that figures are compared with: the promises in force on a day, and the yardsticks. Pure."""
 
+from collections.abc import Sequence
 from datetime import date
 from functools import cache
 
@@ -35,9 +36,12 @@ def _yardstick(row: Row) -> promises.Promise:
     )
 
 
-def limits_on(day: date) -> PromisesFor:
-    """What to compare with: for a clock, a kind of agency and a priority (none counts as the most urgent)."""
-    table, yardsticks = promises.load_promises(day), yardsticks_on(day)
+def limits_on(day: date, table: Sequence[promises.Promise]) -> PromisesFor:
+    """What to compare with: for a clock, a kind of agency and a priority (none counts as the most urgent).
+
+    table: the promises in force on that day.
+    """
+    yardsticks = yardsticks_on(day)
 
     def limits(clock: str, agency: str, priority: int | None) -> tuple[Promise, ...]:
         urgency = priority or MOST_URGENT

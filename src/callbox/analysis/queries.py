@@ -16,6 +16,7 @@ from callbox.journal.queries import told
 from callbox.kernel.actor import Actor
 from callbox.kernel.errors import NotFound
 from callbox.kernel.tables import Row, read_table
+from callbox.matters.queries import promises_on
 
 SEE = "figures.see"
 KINDS = ("call", "incident", "assignment")
@@ -48,7 +49,9 @@ def report_for(
     """
     actor.require_sight(SEE)
     cases = _cases(zone, since, until)
-    return Report(since, until, len(cases), figures_of(cases), shares_of(cases, limits_on(limits)))
+    return Report(
+        since, until, len(cases), figures_of(cases), shares_of(cases, limits_on(limits, promises_on(limits)))
+    )
 
 
 def _cases(zone: tzinfo, since: datetime | None, until: datetime | None) -> list[CaseTimes]:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from callbox.commands._setup import database, use_django
+from callbox.commands._shifts import lines
 from callbox.kernel.errors import Invalid
 from callbox.kernel.text import gettext_noop as _
 
@@ -30,13 +31,8 @@ def _load(about: str, days: str, apply: bool) -> dict[str, object]:
 
     by, at = system_actor("setup"), datetime.now(UTC)
     plan = plan_calendar(about, days, by=by)
-    zone = plan.calendar.zone
-    for shift in plan.shifts:
-        was, becomes = (
-            moment.astimezone(zone).isoformat(" ", "minutes") for moment in (shift.was, shift.becomes)
-        )
-        mark = "provisional" if shift.provisional else ""
-        print(f"{shift.matter}  {shift.name:<14} {was} -> {becomes}  {mark}".rstrip())
+    for line in lines(plan.shifts, plan.calendar.zone):
+        print(line)
     if apply:
         load_calendar(plan, by=by, at=at)
     return {

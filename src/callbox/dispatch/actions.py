@@ -18,7 +18,7 @@ from callbox.kernel.text import gettext_noop as _
 from callbox.matters.actions import move, open_matter
 from callbox.matters.domain import Change, Moved
 from callbox.matters.promises import clock
-from callbox.matters.queries import hold, hold_state
+from callbox.matters.queries import hold, hold_state, promises_on
 
 ONE_ACTIVE = "dispatch_one_active_assignment"
 TELLING = ("arrive", "clear")  # the milestones that move the incident too
@@ -83,7 +83,7 @@ def _check_free(unit: Unit) -> None:
 
 
 def _acknowledge(unit: Unit, priority: int | None, at: datetime) -> Mapping[str, timedelta]:
-    return clock(domain.ACKNOWLEDGE_CLOCK, unit.agency.kind, priority, at)
+    return clock(domain.ACKNOWLEDGE_CLOCK, unit.agency.kind, priority, promises_on(at.date()))
 
 
 def _insert(assignment: Assignment, by: Actor) -> None:

@@ -3,7 +3,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import cache
 from uuid import UUID
 
@@ -23,7 +23,8 @@ from callbox.incidents.queries import RECOMMEND, incident_for, note_place_read
 from callbox.kernel.actor import Actor
 from callbox.kernel.errors import Invalid
 from callbox.kernel.text import gettext_noop as _
-from callbox.matters.promises import load_promises, promises_for
+from callbox.matters.promises import Promise, promises_for
+from callbox.matters.queries import promises_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +70,12 @@ def recommendation_for(actor: Actor, incident_id: UUID, at: datetime) -> Advice:
     at_road, sources = roads_of(city, units, at)
     travel = _travel(field, units, at_road)
     now = _units_now(units, sources, incident_id, at)
-    return Advice(
-        incident, plan, rank(now, plan, travel, at, turnout_s=turnout_seconds(at.date())), field, at_road
-    )
+    turnout_s = turnout_seconds(promises_on(at.date()))
+    return Advice(incident, plan, rank(now, plan, travel, at, turnout_s=turnout_s), field, at_road)
 
 
-@cache
-def turnout_seconds(on: date) -> dict[str, float]:
-    """Seconds of turnout by kind of agency, from the promises in force; 60 where none is."""
-    table = load_promises(on)
+def turnout_seconds(table: Sequence[Promise]) -> dict[str, float]:
+    """Seconds of turnout by kind of agency, from the promises of a day; 60 where none is."""
     found = {kind: promises_for("turnout", kind, 1, table) for kind in ("fire", "ems", "police", "city")}
     return {kind: rows[0].within.total_seconds() if rows else 60.0 for kind, rows in found.items()}
 

@@ -24,7 +24,7 @@ from callbox.kernel.workflow import is_code
 from callbox.matters.actions import move, open_matter
 from callbox.matters.domain import NOTHING, Change, Moved
 from callbox.matters.promises import clock
-from callbox.matters.queries import hold, lock_open
+from callbox.matters.queries import hold, lock_open, promises_on
 
 RETENTION = timedelta(days=365)  # set by the authority; rows are erased after it, the journal stays
 DESK = "desk:dispatch"
@@ -99,7 +99,7 @@ def classify_incident(
     decided, facts = _decide(kind, at)
     facts["was_type"], facts["was_priority"] = incident.type or None, incident.priority
     first = incident.matter.state == domain.REPORTED
-    clocks = clock(domain.DISPATCH_CLOCK, "*", decided, at) if first else {}
+    clocks = clock(domain.DISPATCH_CLOCK, "*", decided, promises_on(at.date())) if first else {}
     moved = move(
         incident.matter, "classify" if first else "reclassify", Change(facts, clocks, seen=seen), by=by, at=at
     )
@@ -272,7 +272,7 @@ def merge_incident(incident_id: UUID, into: UUID, *, by: Actor, at: datetime) ->
 def reopen_incident(incident_id: UUID, reason: str, *, by: Actor, at: datetime) -> Moved:
     """Open a closed incident again: a new round begins, the old one stays in the figures."""
     incident = queries.incident_for(by, incident_id)
-    clocks = clock(domain.DISPATCH_CLOCK, "*", incident.priority, at)
+    clocks = clock(domain.DISPATCH_CLOCK, "*", incident.priority, promises_on(at.date()))
     return move(incident.matter, "reopen", Change({"reason": reason}, clocks), by=by, at=at)
 
 
@@ -293,13 +293,9 @@ def note_unit(
         return None
     if name == "stand_down" and state != domain.DISPATCHED:
         return None
-    clocks = {
-        "send": clock(domain.ARRIVAL_CLOCK, "*", incident.priority, at),
-        "stand_down": clock(domain.DISPATCH_CLOCK, "*", incident.priority, at),
-    }
-    whole = Change(
-        {**change.facts, "unit": unit}, clocks.get(name, {}), None, change.add_scope, change.drop_scope
-    )
+    starts = {"send": domain.ARRIVAL_CLOCK, "stand_down": domain.DISPATCH_CLOCK}.get(name)
+    clocks = clock(starts, "*", incident.priority, promises_on(at.date())) if starts else {}
+    whole = Change({**change.facts, "unit": unit}, clocks, None, change.add_scope, change.drop_scope)
     return move(incident.matter, name, whole, by=by, at=at)
 
 

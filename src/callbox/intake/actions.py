@@ -19,7 +19,8 @@ from callbox.kernel.ids import new_id
 from callbox.kernel.text import gettext_noop as _
 from callbox.matters.actions import move, open_matters
 from callbox.matters.domain import Change, Moved, Opening
-from callbox.matters.promises import clock
+from callbox.matters.promises import Promise, clock
+from callbox.matters.queries import promises_on, table_in_force
 
 RETENTION = timedelta(days=180)  # set by the authority; rows are erased after it, the journal stays
 
@@ -91,9 +92,9 @@ def _open_waiting(waiting: dict[int, Incoming], calls: dict[int, Call], by: Acto
 def _open(some: Sequence[Incoming], *, by: Actor) -> list[Call]:
     if not some:
         return []
-    matters = open_matters(
-        domain.WORKFLOW, [_opening(each) for each in some], owner=domain.QUEUE, scope=[domain.QUEUE], by=by
-    )
+    table = table_in_force()
+    openings = [_opening(each, table.on(each.at.date())) for each in some]
+    matters = open_matters(domain.WORKFLOW, openings, owner=domain.QUEUE, scope=[domain.QUEUE], by=by)
     calls = Call.objects.bulk_create(
         Call(
             matter=matter,
@@ -114,7 +115,7 @@ def _open(some: Sequence[Incoming], *, by: Actor) -> list[Call]:
     return calls
 
 
-def _opening(one: Incoming) -> Opening:
+def _opening(one: Incoming, table: Sequence[Promise]) -> Opening:
     arrived = one.arrived
     facts = {
         "channel": arrived.channel,
@@ -123,7 +124,7 @@ def _opening(one: Incoming) -> Opening:
         "readable": one.said.readable,
         "received_at": arrived.received_at,
     }
-    change = Change(facts, clock(domain.ANSWER_CLOCK, "*", None, one.at))
+    change = Change(facts, clock(domain.ANSWER_CLOCK, "*", None, table))
     return Opening(arrived.contact or new_id(), arrived.received_at, change)
 
 
@@ -181,7 +182,7 @@ def release_call(call_id: UUID, reason: str, *, by: Actor, at: datetime) -> Move
     call = queries.call_for(by, call_id)
     change = Change(
         {"reason": reason},
-        clock(domain.ANSWER_CLOCK, "*", None, at),
+        clock(domain.ANSWER_CLOCK, "*", None, promises_on(at.date())),
         owner=domain.QUEUE,
         drop_scope=frozenset({by.id}),
     )

@@ -80,9 +80,14 @@ def shipped_calendar(code: str) -> Calendar:
     """The calendar of this code that comes with Callbox; raises TableError where there is none."""
     if code not in shipped_codes():
         raise TableError(f"There is no calendar {code!r}; there are {', '.join(shipped_codes())}")
+    return parse_calendar(*shipped_text(code))
+
+
+def shipped_text(code: str) -> tuple[str, str]:
+    """Its two tables, as they were written: about.tsv and days.tsv."""
     folder = files("callbox.kernel").joinpath("data", "calendars", code)
     about, days = (folder.joinpath(name).read_text(encoding="utf-8") for name in ("about.tsv", "days.tsv"))
-    return parse_calendar(about, days)
+    return about, days
 
 
 @cache

@@ -11,7 +11,6 @@ from django.db import connection, transaction
 
 from callbox.journal.actions import First, append, begin_chains
 from callbox.kernel.actor import Actor
-from callbox.kernel.calendars import Calendar
 from callbox.kernel.errors import Conflict
 from callbox.kernel.text import gettext_noop as _
 from callbox.kernel.workflow import Move, Workflow, check_codes, check_move
@@ -26,7 +25,9 @@ UPDATE matters_matter SET state = %(to)s, final = %(final)s, version = version +
   closed_at = CASE WHEN %(final)s THEN coalesce(closed_at, %(at)s) END,
   scope = ARRAY(SELECT DISTINCT key FROM unnest(scope || %(add)s::text[]) key
     WHERE key <> ALL (%(drop)s::text[]) ORDER BY key)
-WHERE id = %(id)s AND state = %(was)s AND round = %(was_round)s AND (%(seen)s::bigint IS NULL OR version = %(seen)s)
+WHERE id = %(id)s AND state = %(was)s AND round = %(was_round)s
+  AND (%(seen)s::bigint IS NULL OR version = %(seen)s
+    OR (version = ticked_to AND %(seen)s::bigint BETWEEN ticked_from AND version))
 RETURNING version, owner, scope
 """
 
@@ -234,16 +235,16 @@ def fire_due_clocks(
     by: Actor,
     at: datetime,
     limit: int = PORTION,
-    calendar: Calendar | None = None,
+    known: queries.Known | None = None,
     put_off: PutOff | None = None,
 ) -> int:
     """Fire each running clock whose time has come, once: the matter's journal says that the promise is late.
 
     At most `limit` of them; how many. Safe with many sweepers and after a crash: matters are taken with SKIP LOCKED,
-    and each clock flips by compare-and-swap in the entry's transaction. calendar: the one in force, when it has been
-    read. put_off: remembers from one sweep to the next which clocks failed.
+    and each clock flips by compare-and-swap in the entry's transaction. known: what due times are reckoned with, when
+    it has been read. put_off: remembers from one sweep to the next which clocks failed.
     """
-    read = partial(queries.due_clocks, calendar or queries.calendar_in_force(), at)
+    read = partial(queries.due_clocks, known or queries.known_now(), at)
     return sweep(read, partial(clocks.fire, by=by, at=at), limit, put_off or PutOff(), at)
 
 

@@ -52,18 +52,18 @@ def climb_ladders(
     by: Actor,
     at: datetime,
     limit: int = PORTION,
-    calendar: Calendar | None = None,
+    known: queries.Known | None = None,
     put_off: PutOff | None = None,
 ) -> int:
     """Take the next step of each ladder whose time has come, at most `limit` of them; how many.
 
     After an hour without a sweep each step that was missed is taken, in its order, one in each sweep. Safe with many
     sweepers and after a crash: matters are taken with SKIP LOCKED, and a step has one row for each who is told.
-    calendar, put_off: as in `fire_due_clocks`.
+    known, put_off: as in `fire_due_clocks`.
     """
-    known = calendar or queries.calendar_in_force()
-    read = partial(queries.clocks_to_climb, known, at)
-    return sweep(read, partial(_climb, known, by, at), limit, put_off or PutOff(), at)
+    now = known or queries.known_now()
+    read = partial(queries.clocks_to_climb, now, at)
+    return sweep(read, partial(_climb, now.calendar, by, at), limit, put_off or PutOff(), at)
 
 
 def _climb(calendar: Calendar, by: Actor, at: datetime, found: Sequence[Ticking]) -> int:

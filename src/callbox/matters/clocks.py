@@ -15,7 +15,8 @@ from callbox.matters import queries
 from callbox.matters.domain import Promised
 from callbox.matters.ladders import next_step
 from callbox.matters.models import Clock, Matter
-from callbox.matters.queries import Ticking
+from callbox.matters.promises import Promise
+from callbox.matters.queries import Known, Ticking
 from callbox.matters.reckoning import Kept
 
 # Written out: nearly every move stops clocks, and putting the query together cost more than running it.
@@ -29,8 +30,12 @@ UPDATE matters_clock SET fired_at = %(at)s
 WHERE id = ANY (%(ids)s::bigint[]) AND stopped_at IS NULL AND fired_at IS NULL AND paused_at IS NULL
 RETURNING matter_id
 """
+# A form that was open when a clock told something is not out of date: `ticked_from` is the last version before it in
+# which a person or a part of Callbox did something. Any other writer leaves both behind, and the form is refused again.
 COUNT = """
-UPDATE matters_matter SET version = version + 1 WHERE id = ANY (%(ids)s::uuid[]) RETURNING id, state, round, scope
+UPDATE matters_matter SET version = version + 1, ticked_to = version + 1,
+  ticked_from = CASE WHEN ticked_to = version THEN ticked_from ELSE version END
+WHERE id = ANY (%(ids)s::uuid[]) RETURNING id, state, round, scope
 """
 
 
@@ -55,6 +60,7 @@ def _clock(matter: Matter, name: str, said: timedelta | Promised, at: datetime) 
         clock.due_at = at + said
         return clock
     clock.rule, clock.ladder = said.rule, said.ladder
+    clock.chosen_for, clock.edition = said.chosen_for, said.edition
     calendar = queries.calendar_in_force()
     for field, value in moved(clock, due(said.term, calendar, at), calendar).items():
         setattr(clock, field, value)
@@ -78,6 +84,30 @@ def moved(clock: Clock, found: Due, calendar: Calendar) -> dict[str, object]:
 def kept(clock: Clock) -> Kept:
     """What the row says of its promise."""
     return Kept(clock.term, clock.started_at, clock.due_at, clock.pauses)
+
+
+def anew(clock: Clock, known: Known) -> tuple[Due, str]:
+    """Its due time by this calendar and this edition of the promises, and the rule that it then runs under.
+
+    The rule is the one in force on the day on which it began: what runs is moved where that line was corrected, and
+    where a line from a later day takes its place nothing is. More time that was granted stays granted. What no line
+    promises any more stays promised, and so does what was asked to be extended in another unit.
+    """
+    said, chosen = kept(clock), _chosen(clock, known)
+    if chosen is None:
+        return said.reckoned(known.calendar), clock.rule
+    term = chosen.term.extended(clock.extended) if clock.extended else chosen.term
+    return said.reckoned(known.calendar, term=term), chosen.rule
+
+
+def _chosen(clock: Clock, known: Known) -> Promise | None:
+    if not clock.chosen_for or clock.fired_at is not None:
+        return None
+    began = known.calendar.day_of(clock.started_at)
+    found = known.table.chosen(clock.name, clock.chosen_for, began)
+    if found is None or ((clock.extended or clock.asked) and found.term.unit != kept(clock).promised.unit):
+        return None
+    return found
 
 
 def change(clock: Clock, said: Mapping[str, object]) -> None:

@@ -45,11 +45,17 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Promised:
-    """What a clock promises: the term, the rule it comes from, the ladder to climb as it gets late ("": none)."""
+    """What a clock promises: the term, the rule it comes from, the ladder to climb as it gets late ("": none).
+
+    chosen_for: the kind of agency and the priority that the rule was chosen for, as `city/3`, and edition: from which
+    edition of the table; "" where no table promises it.
+    """
 
     term: Term
     rule: str = ""
     ladder: str = ""
+    chosen_for: str = ""
+    edition: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +65,8 @@ class Change:
     facts: for the journal, never personal. clocks: how long each clock that the move starts runs, as
     a length or as a promise that the calendar decides.
     owner: the new owner, if it changes. add_scope, drop_scope: who sees the matter from now on, or no more.
-    seen: the version that the person looked at; the move is refused when the matter has moved since.
+    seen: the version that the person looked at; the move is refused when anybody has changed the matter since. That a
+    clock ran out, or a step of its ladder was taken, is no such change.
     """
 
     facts: Mapping[str, object] = field(default_factory=dict)

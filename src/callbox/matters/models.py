@@ -7,7 +7,11 @@ from django.db.models import Q
 
 
 class Matter(models.Model):
-    """Anything promised to be dealt with. `owner` is a scope key and never empty; `scope` says who may see it."""
+    """Anything promised to be dealt with. `owner` is a scope key and never empty; `scope` says who may see it.
+
+    version: counts the entries. ticked_from, ticked_to: the last run of versions between which only clocks have told
+    something; whoever looked in between has seen everything that people did, as long as `version` is `ticked_to`.
+    """
 
     id = models.UUIDField(primary_key=True)
     kind = models.TextField()
@@ -15,6 +19,8 @@ class Matter(models.Model):
     state = models.TextField()
     final = models.BooleanField(default=False)
     version = models.BigIntegerField()
+    ticked_from = models.BigIntegerField(default=0, db_default=0)
+    ticked_to = models.BigIntegerField(default=0, db_default=0)
     round = models.IntegerField(default=1)
     owner = models.TextField()
     scope = ArrayField(models.TextField())
@@ -35,8 +41,9 @@ class Clock(models.Model):
 
     term, calendar (with the version reckoned with), started_at and pauses give due_at again; a calendar of "" means
     that none was asked. pauses: pairs of moments that are over; paused_at: since when it stands still.
-    asked: by how many more of the term's unit it is to be extended, asked by `asked_by`. steps: how many of the ladder
-    have been taken; step_at: when the next is.
+    asked: by how many more of the term's unit it is to be extended, asked by `asked_by`; extended: by how many it has
+    been. steps: how many of the ladder have been taken; step_at: when the next is. chosen_for: for which kind of agency
+    and priority `rule` was chosen, and edition: from which edition of the promises; "" where no table promises it.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -59,6 +66,9 @@ class Clock(models.Model):
     ladder = models.TextField(default="", db_default="")
     steps = models.SmallIntegerField(default=0, db_default=0)
     step_at = models.DateTimeField(null=True)
+    chosen_for = models.TextField(default="", db_default="")
+    edition = models.IntegerField(default=0, db_default=0)
+    extended = models.IntegerField(default=0, db_default=0)
 
     class Meta:
         constraints = [
@@ -81,6 +91,11 @@ class Clock(models.Model):
                 fields=["calendar", "calendar_version"],
                 name="matters_clock_reckoned",
                 condition=Q(stopped_at=None) & ~Q(calendar=""),
+            ),
+            models.Index(
+                fields=["edition"],
+                name="matters_clock_chosen",
+                condition=Q(stopped_at=None, fired_at=None) & ~Q(chosen_for=""),
             ),
         ]
 
@@ -120,6 +135,18 @@ class CalendarVersion(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["code", "version"], name="matters_calendar_one_version")
         ]
+
+
+class PromiseEdition(models.Model):
+    """One edition of the table of promises, as it was loaded; never altered."""
+
+    id = models.UUIDField(primary_key=True)
+    edition = models.IntegerField(unique=True)
+    text = models.TextField()
+    loaded_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "matters_promises"
 
 
 class Part(models.Model):

@@ -3,21 +3,28 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Count, Model, Q, QuerySet
 
 from callbox.journal import queries as journal
 from callbox.journal.domain import Written
 from callbox.kernel.actor import ANY, Actor
-from callbox.kernel.calendars import Calendar, parse_calendar, shipped_calendar, shipped_codes
+from callbox.kernel.calendars import (
+    Calendar,
+    parse_calendar,
+    shipped_calendar,
+    shipped_codes,
+    shipped_text,
+)
 from callbox.kernel.errors import Conflict, NotFound
-from callbox.matters.models import CalendarVersion, Clock, HandOver, Matter, Part, Step
+from callbox.matters.models import CalendarVersion, Clock, HandOver, Matter, Part, PromiseEdition, Step
+from callbox.matters.promises import Promise, Table, parse_promises, shipped_table
 
 # What a sweep of the clocks would find, looked for in one statement: most sweeps find nothing, several a second.
 ANYTHING_DUE = """
@@ -29,6 +36,7 @@ SELECT EXISTS (SELECT 1 FROM matters_clock
 
 # Written out: asked for several times a second.
 NEWEST_CALENDAR = "SELECT id, version FROM matters_calendar WHERE code = %s ORDER BY version DESC LIMIT 1"
+NEWEST_EDITION = "SELECT id FROM matters_promises ORDER BY edition DESC LIMIT 1"
 
 
 def matter_for(actor: Actor, matter_id: UUID, kind: str) -> Matter:
@@ -94,6 +102,14 @@ def open_parts(whole_id: UUID) -> Sequence[Part]:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What due times are reckoned with: the calendar and the edition of the promises in force."""
+
+    calendar: Calendar
+    table: Table
+
+
+@dataclass(frozen=True, slots=True)
 class Ticking:
     """A clock that a sweep found; its matter is held until the transaction ends."""
 
@@ -109,12 +125,13 @@ class Ticking:
 
 
 # Written out, without the models: a sweep may find a hundred thousand. A clock that is reckoned with an older version
-# of the calendar is left to be settled first; see `_outdated`.
+# of the calendar or of the promises is left to be settled first; see `_outdated`.
 TICKING = """
 SELECT matters_clock.id, matter_id, kind, name, started_at, due_at, ladder, steps, step_at
 FROM matters_clock INNER JOIN matters_matter ON (matters_matter.id = matters_clock.matter_id)
 WHERE stopped_at IS NULL AND paused_at IS NULL
   AND NOT (calendar = %(calendar)s AND calendar_version < %(version)s AND (fired_at IS NULL OR provisional = true))
+  AND NOT (chosen_for <> '' AND edition < %(edition)s AND fired_at IS NULL)
   AND matters_clock.id <> ALL (%(without)s::bigint[])
   AND (%(only)s::bigint IS NULL OR matters_clock.id = %(only)s::bigint)
 """
@@ -124,7 +141,7 @@ CLIMBING = f"{TICKING} AND step_at <= %(at)s ORDER BY step_at {HELD}"
 
 
 def due_clocks(
-    calendar: Calendar, at: datetime, limit: int, without: Sequence[int] = (), only: int | None = None
+    known: Known, at: datetime, limit: int, without: Sequence[int] = (), only: int | None = None
 ) -> Sequence[Ticking]:
     """Running clocks whose time has come and whose matter nobody moves now; call inside a transaction.
 
@@ -132,30 +149,34 @@ def due_clocks(
     after, and who went the other way round would wait in a circle. A matter that is being moved is left for
     the next sweep. without: clocks to leave out. only: this clock and no other.
     """
-    return _ticking(DUE, calendar, at, limit, without, only)
+    return _ticking(DUE, known, at, limit, without, only)
 
 
 def clocks_to_climb(
-    calendar: Calendar, at: datetime, limit: int, without: Sequence[int] = (), only: int | None = None
+    known: Known, at: datetime, limit: int, without: Sequence[int] = (), only: int | None = None
 ) -> Sequence[Ticking]:
     """Unanswered clocks whose next step has come; else as `due_clocks`."""
-    return _ticking(CLIMBING, calendar, at, limit, without, only)
+    return _ticking(CLIMBING, known, at, limit, without, only)
 
 
 def _ticking(
-    statement: str, calendar: Calendar, at: datetime, limit: int, without: Sequence[int], only: int | None
+    statement: str, known: Known, at: datetime, limit: int, without: Sequence[int], only: int | None
 ) -> Sequence[Ticking]:
-    said: dict[str, Any] = {"calendar": calendar.code, "version": calendar.version, "at": at}
+    said: dict[str, Any] = {
+        "calendar": known.calendar.code,
+        "version": known.calendar.version,
+        "edition": known.table.edition,
+        "at": at,
+    }
     with connection.cursor() as cursor:
         cursor.execute(statement, {**said, "limit": limit, "without": list(without), "only": only})
         return [Ticking(*row) for row in cursor.fetchall()]
 
 
 def anything_due(at: datetime) -> bool:
-    """Whether a sweep at this time could fire a clock, take a step of a ladder, end an offer or settle a clock."""
-    calendar = calendar_in_force()
+    """Whether a sweep at this time could fire a clock, take a step of a ladder or end an offer."""
     with connection.cursor() as cursor:
-        cursor.execute(ANYTHING_DUE, {"at": at, "calendar": calendar.code, "version": calendar.version})
+        cursor.execute(ANYTHING_DUE, {"at": at})
         return bool(cursor.fetchone()[0])
 
 
@@ -222,28 +243,92 @@ def _loaded(version_id: UUID) -> Calendar:
     return replace(parse_calendar(row.about, row.days), code=row.code, version=row.version)
 
 
-def _outdated(calendar: Calendar) -> Q:
-    """Clocks reckoned with an older version of this calendar, except those that were late for certain."""
+def table_in_force() -> Table:
+    """The newest edition of the promises: as it was loaded, else as it is shipped."""
+    with connection.cursor() as cursor:
+        cursor.execute(NEWEST_EDITION)
+        newest = cursor.fetchone()
+    return _edition(newest[0]) if newest else shipped_table()
+
+
+@lru_cache(maxsize=8)
+def _edition(edition_id: UUID) -> Table:
+    row = PromiseEdition.objects.get(id=edition_id)
+    return parse_promises(row.text, row.edition)
+
+
+def promises_on(day: date) -> tuple[Promise, ...]:
+    """The promises that hold on a day, by the edition in force."""
+    return table_in_force().on(day)
+
+
+def known_now() -> Known:
+    """What due times are reckoned with now."""
+    return Known(calendar_in_force(), table_in_force())
+
+
+def _outdated(known: Known) -> Q:
+    """Clocks reckoned with an older calendar or edition than these, except those that were late for certain."""
+    calendar = known.calendar
     older = Q(calendar=calendar.code, calendar_version__lt=calendar.version)
-    return older & (Q(fired_at=None) | Q(provisional=True))
+    other = ~Q(chosen_for="") & Q(edition__lt=known.table.edition, fired_at=None)
+    return older & (Q(fired_at=None) | Q(provisional=True)) | other
 
 
-def reckoned_clocks(calendar: Calendar) -> Iterator[Clock]:
-    """Every unanswered clock that this version of a calendar may move, few at a time."""
-    found = Clock.objects.filter(_outdated(calendar), stopped_at=None)
-    return found.order_by("id").iterator(chunk_size=2_000)
+def reckoned_clocks(known: Known) -> Iterator[Clock]:
+    """Every unanswered clock that this calendar or this edition may move, few at a time."""
+    found = Clock.objects.filter(_outdated(known), stopped_at=None)
+    return found.select_related("matter").order_by("id").iterator(chunk_size=2_000)
 
 
-def clocks_to_settle(calendar: Calendar, limit: int) -> Sequence[Clock]:
+def clocks_to_settle(known: Known, limit: int) -> Sequence[Clock]:
     """The same, some of them, with their matters held as `due_clocks` holds them."""
     found = Clock.objects.select_for_update(skip_locked=True, of=("matter",), no_key=True)
-    wanted = found.filter(_outdated(calendar), stopped_at=None)
+    wanted = found.filter(_outdated(known), stopped_at=None)
     return list(wanted.select_related("matter").order_by("id")[:limit])
 
 
 def provisional_clocks() -> int:
     """How many unanswered clocks wait for the calendar of a year."""
     return Clock.objects.filter(stopped_at=None, provisional=True).exclude(calendar="").count()
+
+
+@dataclass(frozen=True, slots=True)
+class Provisional:
+    """How many unanswered clocks of a name, of a kind of matter, wait for the calendar of a year."""
+
+    kind: str
+    clock: str
+    count: int
+
+
+def provisional_by_clock() -> Sequence[Provisional]:
+    """The same, by kind of matter and clock."""
+    waiting = Clock.objects.filter(stopped_at=None, provisional=True).exclude(calendar="")
+    counted = waiting.values_list("matter__kind", "name").annotate(count=Count("id"))
+    return [Provisional(*row) for row in counted.order_by("matter__kind", "name")]
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedAt:
+    """When what is in force was loaded; None for what comes with Callbox."""
+
+    calendar: datetime | None
+    edition: datetime | None
+
+
+def loaded_at(known: Known) -> LoadedAt:
+    """When these were loaded."""
+    version = CalendarVersion.objects.filter(code=known.calendar.code, version=known.calendar.version)
+    edition = PromiseEdition.objects.filter(edition=known.table.edition)
+    first, second = (found.values_list("loaded_at", flat=True).first() for found in (version, edition))
+    return LoadedAt(first, second)
+
+
+def calendar_text(calendar: Calendar) -> tuple[str, str]:
+    """The two tables of a calendar in force, to be changed: about.tsv and days.tsv."""
+    row = CalendarVersion.objects.filter(code=calendar.code, version=calendar.version).first()
+    return (row.about, row.days) if row else shipped_text(calendar.code)
 
 
 def calendar_used() -> bool:

@@ -31,11 +31,19 @@ class Kept:
             return parse_term(self.term)
         return Term(max(1, ceil((self.due_at - self.started_at) / SECOND)), "seconds")
 
-    def reckoned(self, calendar: Calendar, *, more: int = 0, paused: Pause | None = None) -> Due:
-        """The due time, with so many more of the unit, or one more pause."""
-        term = self.promised.extended(more) if more else self.promised
-        stood = [Pause(*(datetime.fromisoformat(moment) for moment in pair)) for pair in self.pauses]
-        return due(term, calendar, self.started_at, [*stood, paused] if paused else stood)
+    def reckoned(
+        self, calendar: Calendar, *, term: Term | None = None, more: int = 0, paused: Pause | None = None
+    ) -> Due:
+        """The due time, by another term, with so many more of the unit, or one more pause."""
+        found = term or self.promised
+        stood = stood_still(self.pauses)
+        asked = found.extended(more) if more else found
+        return due(asked, calendar, self.started_at, [*stood, paused] if paused else stood)
+
+
+def stood_still(pauses: Sequence[Sequence[str]]) -> list[Pause]:
+    """Pauses that are over, as a row keeps them."""
+    return [Pause(*(datetime.fromisoformat(moment) for moment in pair)) for pair in pauses]
 
 
 def written(pause: Pause) -> list[str]:
@@ -45,15 +53,32 @@ def written(pause: Pause) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """A clock whose due time another calendar would move, or settle where it stands."""
+    """A clock whose due time another calendar or edition would move, or settle where it stands."""
 
     matter: UUID
+    kind: str
     clock: int
     name: str
     was: datetime
     becomes: datetime
     was_provisional: bool
     provisional: bool
+
+    @property
+    def by(self) -> timedelta:
+        """By how much it would move; negative: it would be due earlier."""
+        return self.becomes - self.was
+
+    def late_at_once(self, at: datetime) -> bool:
+        """Whether what is not late now would be."""
+        return self.becomes <= at < self.was
+
+
+def span(moved: timedelta) -> str:
+    """A length in days, hours and minutes with its sign, such as `+2d 00:30`."""
+    sign, minutes = ("-" if moved < timedelta() else "+"), abs(moved) // timedelta(minutes=1)
+    days, hours = divmod(minutes // 60, 24)
+    return f"{sign}{days}d {hours:02}:{minutes % 60:02}"
 
 
 def unknown_soon(calendar: Calendar, at: datetime) -> int | None:

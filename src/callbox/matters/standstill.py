@@ -91,7 +91,7 @@ def answer_extension(
         calendar = queries.calendar_in_force()
         found = clocks.kept(clock).reckoned(calendar, more=clock.asked)
         facts |= _moved(clock, found, calendar)
-        said |= clocks.moved(clock, found, calendar)
+        said |= {**clocks.moved(clock, found, calendar), "extended": clock.extended + clock.asked}
     else:
         _need_reason(reason)
     facts |= {"reason": reason} if reason else {}

@@ -5,12 +5,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from callbox.kernel.errors import Invalid
 from callbox.kernel.text import gettext_noop as _
 from callbox.messages.ways import EMAIL, Gateway, Kind
 
 WAITING, SENT, UNDELIVERED, SETTLED = "waiting", "sent", "undelivered", "settled"
+DELIVERED = "delivered"
 TAKEN, REFUSED, NOT_TAKEN, UNSURE = "taken", "refused", "not_taken", "unsure"
 NO_ADDRESS, NO_GATEWAY, CUT_OFF = "no_address", "no_gateway", "cut_off"
 
@@ -18,11 +20,12 @@ NO_ADDRESS, NO_GATEWAY, CUT_OFF = "no_address", "no_gateway", "cut_off"
 ADDRESS = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9]([A-Za-z0-9.-]{0,180}[A-Za-z0-9])?")
 NUMBER = re.compile(r"\+?[0-9]{3,15}")  # ITU-T E.164: at most 15 digits
 SPACES = re.compile(r"[ ().-]")
+NO_LETTER = _("There is no letter of this id.")
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What a gateway is given. id: the same at every try, for the far side to drop a repeat by."""
+    """What a gateway is given. id: the same at every try, for the far side to drop a repeat by; see `id_of`."""
 
     id: str
     way: str
@@ -30,6 +33,40 @@ class Letter:
     subject: str
     body: str
     language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a far side says later of a letter that it took. id: of the letter; code: why it did not arrive, or ""."""
+
+    id: str
+    delivered: bool
+    code: str = ""
+
+
+def id_of(message: UUID, round_: int) -> str:
+    """The letter's id. A message that failed for good is another one to the far side when it is tried again."""
+    return f"{message}.{round_}" if round_ else str(message)
+
+
+def message_of(letter_id: str) -> tuple[UUID, int]:
+    """The message and its round. Raises Invalid."""
+    name, _dot, round_ = letter_id.partition(".")
+    try:
+        return UUID(name), int(round_ or 0)
+    except ValueError as problem:
+        raise Invalid(NO_LETTER) from problem
+
+
+def decide_receipt(state: str, delivered: bool, *, is_last: bool) -> str:
+    """The state after a receipt, or the same. is_last: it tells of the last letter, not of one of a round before.
+
+    That it arrived is true whatever was thought before; that it failed counts for the last letter alone, and not
+    after one that says that it arrived, nor when somebody has told them otherwise.
+    """
+    if delivered:
+        return state if state == SETTLED else DELIVERED
+    return UNDELIVERED if is_last and state in (WAITING, SENT) else state
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ class Message(models.Model):
 
     mark: what stands for the recipient, until they are erased. gateway: whose turn it is, or who took it; stuck: only
     that one may try. claim: who tries now, and claimed_until when that is taken for cut off. until: when it is given
-    up. problem: why the last try failed, a code.
+    up. problem: why the last try failed, a code. round: how often a receipt has said that it did not arrive.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -34,6 +34,7 @@ class Message(models.Model):
     claim = models.UUIDField(null=True)
     claimed_until = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    round = models.SmallIntegerField(default=0, db_default=0)
 
     class Meta:
         indexes = [

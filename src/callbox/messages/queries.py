@@ -12,11 +12,12 @@ from callbox.access.actions import note_read
 from callbox.access.sealing import Column
 from callbox.kernel.actor import Actor
 from callbox.kernel.errors import NotFound
-from callbox.messages.domain import UNDELIVERED, WAITING, Letter
+from callbox.messages.domain import DELIVERED, SENT, UNDELIVERED, WAITING, Letter, id_of
 from callbox.messages.models import Message, Reach, Text
 
 SEE, PERSONAL = "message.see", "message.personal"
 SUBJECT, PURPOSE = "message", "undelivered"
+MANAGE, AGENCY, REACHED, KEEP = "reach.manage", "agency:", "reach", "keep"
 MOST = 100
 WORDS = Column("messages_text", "message_id")
 REACH = Column("messages_reach", "id")
@@ -55,7 +56,9 @@ def letter_of(message: Message) -> Letter | None:
     said = _words(message.pk)
     if not said.to:
         return None
-    return Letter(str(message.pk), message.way, said.to, said.subject, said.body, said.language)
+    return Letter(
+        id_of(message.pk, message.round), message.way, said.to, said.subject, said.body, said.language
+    )
 
 
 def _words(message_id: UUID) -> Words:
@@ -90,6 +93,14 @@ def waiting_by_gateway(actor: Actor) -> dict[str, int]:
     return {each["gateway"]: each["rows"] for each in counted.order_by("gateway")}
 
 
+def ended_since(actor: Actor, since: datetime) -> dict[str, int]:
+    """How many messages ended since then: sent, delivered, undelivered. Raises NotFound."""
+    actor.require_sight(SEE)
+    ended = Message.objects.filter(ended_at__gt=since, state__in=(SENT, DELIVERED, UNDELIVERED))
+    counted = dict(ended.values_list("state").annotate(rows=Count("id")))
+    return {state: counted.get(state, 0) for state in (SENT, DELIVERED, UNDELIVERED)}
+
+
 def messages_about(matter_id: UUID) -> Sequence[Message]:
     """The messages that tell of a matter, without recipient and words, oldest first; for who may see the matter."""
     return list(Message.objects.filter(matter_id=matter_id).order_by("queued_at"))
@@ -122,6 +133,27 @@ def address_of(reach: Reach) -> tuple[str, str]:
     """Address and language; both empty when it cannot be read."""
     said, _why = REACH.read(reach.pk, reach.sealed)
     return str(said.get("to", "")), str(said.get("language", ""))
+
+
+def ways_of_agencies(actor: Actor) -> dict[str, set[str]]:
+    """By which ways each agency is reached, by its scope key; no address is told. Raises NotFound."""
+    actor.require_sight(MANAGE)
+    found = Reach.objects.filter(holder__startswith=AGENCY, sealed__isnull=False)
+    ways: dict[str, set[str]] = {}
+    for holder, way in found.values_list("holder", "way"):
+        ways.setdefault(holder, set()).add(way)
+    return ways
+
+
+def reaches_for(actor: Actor, holder: str, *, at: datetime) -> dict[str, tuple[str, str, str]]:
+    """Address, language and what keeps it from being read, by way, of an agency; the read is noted. Raises NotFound."""
+    rows = reaches_of([holder]).get(holder, [])
+    note_read(REACHED, [row.pk for row in rows], KEEP, action=MANAGE, by=actor, at=at)
+    found = {}
+    for row in rows:
+        said, why = REACH.read(row.pk, row.sealed)
+        found[row.way] = (str(said.get("to", "")), str(said.get("language", "")), why)
+    return found
 
 
 def own_reaches(actor: Actor) -> dict[str, tuple[str, str]]:

@@ -29,7 +29,7 @@ def reach(request: HttpRequest) -> HttpResponse:
         said = {way: to for way, (to, _language) in queries.own_reaches(actor).items()}
         return render(request, "messages/reach.html", {"said": said, "errors": {}})
     said = {way: request.POST.get(way, "").strip()[: LONGEST + 1] for way in WAYS}
-    errors = {way: problem for way, to in said.items() if (problem := _problem(way, to))}
+    errors = {way: problem for way, to in said.items() if (problem := problem_of(way, to))}
     if errors:
         return render(request, "messages/reach.html", {"said": said, "errors": errors}, status=422)
     language = get_language() or "en"
@@ -45,7 +45,7 @@ def reach(request: HttpRequest) -> HttpResponse:
     return redirect("own-reach")
 
 
-def _problem(way: str, to: str) -> str:
+def problem_of(way: str, to: str) -> str:
     """What is wrong with it; empty is nowhere, and right."""
     try:
         if to:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The page of what was not delivered: the list names nobody; who opens one is noted as having read it."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -19,18 +20,21 @@ from callbox.messages.models import Message
 from callbox.messages.wording import KIND_NAMES, STATES, WAY_NAMES, problem_words
 from callbox.web.menu import desk_page
 
+DAY = timedelta(days=1)
+
 
 @never_cache
 @require_GET
 @desk_page(queries.SEE)
 def messages(request: HttpRequest) -> HttpResponse:
     """What did not arrive, and how many wait at which gateway."""
-    actor = actor_of_request(request)
+    actor, at = actor_of_request(request), timezone.now()
     rows = [_shown(row) for row in queries.undelivered(actor)]
     context = {
         "rows": rows,
         "count": queries.undelivered_count(actor),
         "waiting": queries.waiting_by_gateway(actor),
+        "ended": queries.ended_since(actor, at - DAY),
         "live": True,
     }
     return render(request, "messages/undelivered.html", context)

@@ -8,6 +8,7 @@ KIND_NAMES = {"code": _("Code"), "alert": _("Alert"), "notice": _("Notice"), "qu
 STATES = {
     "waiting": _("On its way"),
     "sent": _("Sent"),
+    "delivered": _("Delivered"),
     "undelivered": _("Undelivered"),
     "settled": _("Told otherwise"),
 }
@@ -24,10 +25,16 @@ PROBLEMS = {
 }
 ANSWER = "answer_"
 ANSWERED = _("The gateway answered %(code)s.")
+FAILED = "failed_"
+NOT_ARRIVED = _("The gateway took it and said later that it did not arrive.")
+FAILED_FOR = _("The gateway took it and said later that it did not arrive: %(code)s.")
 
 
 def problem_words(problem: str) -> tuple[str, dict[str, str]]:
     """The sentence for a code, to be translated, and what fills it."""
+    if problem.startswith(FAILED):
+        code = problem.removeprefix(FAILED)
+        return (FAILED_FOR, {"code": code}) if code else (NOT_ARRIVED, {})
     if problem.startswith(ANSWER):
         return ANSWERED, {"code": problem.removeprefix(ANSWER)}
     return PROBLEMS.get(problem, problem), {}

@@ -116,19 +116,30 @@ def note_contact(request_id: UUID, result: str, *, by: Actor, at: datetime) -> M
 
 @transaction.atomic
 def suspend_request(request_id: UUID, reason: str, *, by: Actor, at: datetime) -> Moved:
-    """It cannot go on now (reason: a code): the promise of a solution stands still."""
+    """It cannot go on now (reason: a code): the promise of a solution stands still.
+
+    One that was broken already does not: it stays late, and whoever looks after what is late goes on being told. To
+    put something on hold is no way out of that.
+    """
     row = _led(by, request_id)
-    moved = move(row.matter, "suspend", Change({"reason": reason}), by=by, at=at)
-    if queries.runs(row, domain.RESOLVE):
+    late = queries.is_late(row, domain.RESOLVE, at)
+    moved = move(row.matter, "suspend", Change({"reason": reason, **_lateness(late)}), by=by, at=at)
+    if not late and queries.runs(row, domain.RESOLVE):
         pause_clock(row.matter, domain.RESOLVE, reason, by=by, at=at)
     return moved
+
+
+def _lateness(late: bool) -> dict[str, object]:
+    """What the journal says of a promise that was broken already."""
+    return {"late": True} if late else {}
 
 
 @transaction.atomic
 def resume_request(request_id: UUID, *, by: Actor, at: datetime) -> Moved:
     """It goes on, and so does the promise."""
     row = _led(by, request_id)
-    moved = move(row.matter, "resume", by=by, at=at)
+    late = queries.is_late(row, domain.RESOLVE, at)
+    moved = move(row.matter, "resume", Change(_lateness(late)), by=by, at=at)
     if queries.stands_still(row, domain.RESOLVE):
         resume_clock(row.matter, domain.RESOLVE, by=by, at=at)
     return moved

@@ -44,6 +44,7 @@ STEPS = {
     "resume": _("Taken up again"),
     "pause_clock": _("Time stands still"),
     "resume_clock": _("Time goes on"),
+    "settle_clock": _("Due time moved"),
     "ask_extension": _("More time asked for"),
     "grant_extension": _("More time granted"),
     "refuse_extension": _("More time refused"),

@@ -20,7 +20,7 @@ NOW = {
     "assigned": _("It was sent to whoever is in charge. They have not taken it on yet."),
     "returned": _("It was not for them. We are finding out who is in charge."),
     "accepted": _("It was taken on and is being worked on."),
-    "suspended": _("It cannot go on for now. The promised time stands still meanwhile."),
+    "suspended": _("It cannot go on for now."),
     "answered": _("They say that they have dealt with it. Now it is for you to say."),
     "supervised": _("You were not satisfied. A supervisor decides what happens now."),
     "closed": _("It is closed."),

@@ -150,6 +150,12 @@ def runs(request: Request, clock: str) -> bool:
     return Clock.objects.filter(matter_id=request.pk, name=clock, stopped_at=None).exists()
 
 
+def is_late(request: Request, clock: str, at: datetime) -> bool:
+    """Whether the time of this clock has run out unanswered, whether or not anybody has noted it yet."""
+    running = Clock.objects.filter(matter_id=request.pk, name=clock, stopped_at=None, paused_at=None)
+    return running.filter(due_at__lte=at).exists()
+
+
 def promise_of(request: Request, clock: str) -> datetime | None:
     """When this clock is due, of the last round in which it was started; None when it never was."""
     found = Clock.objects.filter(matter_id=request.pk, name=clock).order_by("-id")

@@ -10,7 +10,7 @@ from callbox.kernel.due import due
 from callbox.matters.actions import move
 from callbox.matters.domain import Change, Moved, Promised
 from callbox.matters.promises import promised
-from callbox.matters.queries import calendar_in_force
+from callbox.matters.queries import known_now
 from callbox.requests import domain
 from callbox.requests.models import Request
 
@@ -32,11 +32,11 @@ def assign(
 
 def promises(row: Request, at: datetime, *names: str) -> tuple[dict[str, Promised], dict[str, object]]:
     """The clocks of these names to start now, and what the journal says of when they are due."""
-    calendar = calendar_in_force()
+    known = known_now()
     clocks: dict[str, Promised] = {}
     for name in names:
-        clocks |= promised(name, CIVIC, row.urgency, calendar.day_of(at))
-    dues = {name: due(said.term, calendar, at).at for name, said in clocks.items()}
+        clocks |= promised(name, CIVIC, row.urgency, known.calendar.day_of(at), known.table)
+    dues = {name: due(said.term, known.calendar, at).at for name, said in clocks.items()}
     return clocks, {"due": dues} if dues else {}
 
 

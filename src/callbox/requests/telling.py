@@ -41,6 +41,8 @@ LETTERS = {
     "withdraw": "withdrawn",
     "merge": "merged",
 }
+# What is told in place of them when the promised time had run out before.
+OF_LATE = {"suspended": "suspended_late", "resumed": "resumed_late"}
 
 
 @transaction.atomic
@@ -94,6 +96,8 @@ def _letter(entry: Written, row: Request) -> str:
         return "received_by" if row.rule else letter
     if entry.move == "assign" and entry.facts.get("why") == domain.BY_RULE:
         return ""  # the letter that it was received says so
+    if entry.facts.get("late"):
+        return OF_LATE[letter]
     if entry.move == "feed_back" and row.matter.workflow_version < 2:
         return ""
     return letter

@@ -6,12 +6,13 @@ import pytest
 from callbox.analysis.comparison import compare
 from callbox.analysis.figures import Figure
 from callbox.analysis.limits import limits_on
+from callbox.matters.promises import shipped_table
 
 DAY = date(2026, 11, 22)
 
 
 def limits(clock: str, agency: str, priority: int | None) -> list[tuple[int, int]]:
-    found = limits_on(DAY)(clock, agency, priority)
+    found = limits_on(DAY, shipped_table().on(DAY))(clock, agency, priority)
     return [(int(each.within.total_seconds()), each.percent) for each in found]
 
 

@@ -17,6 +17,7 @@ from callbox.kernel.ids import new_id
 from callbox.matters import promises
 from callbox.matters.actions import fire_due_clocks
 from callbox.matters.models import Clock, Matter
+from callbox.matters.queries import promises_on
 
 pytestmark = pytest.mark.django_db
 
@@ -173,7 +174,7 @@ def test_a_divert_that_fails_leaves_the_unit_where_it_was_going() -> None:
 def test_no_acknowledgement_in_time_is_journalled_as_late() -> None:
     found = world.incident()
     sent = send(found, world.unit())
-    within = promises.clock("acknowledge", "fire", found.priority, AT)["acknowledge"]
+    within = promises.clock("acknowledge", "fire", found.priority, promises_on(AT.date()))["acknowledge"]
     fire_due_clocks(by=CLOCKS, at=AT + within - timedelta(seconds=1))
     assert [entry.move for entry in journal.history(sent.pk)] == ["open"]
     fire_due_clocks(by=CLOCKS, at=AT + within)

@@ -12,9 +12,10 @@ from callbox.journal import queries as journal
 from callbox.kernel.actor import Actor
 from callbox.kernel.errors import Conflict, Invalid, NotAllowed, Refusal
 from callbox.matters import actions, queries
-from callbox.matters.calendars import Plan, chain_of, load_calendar, plan_calendar, settle_clocks
+from callbox.matters.calendars import Plan, load_calendar, plan_calendar
 from callbox.matters.models import CalendarVersion
 from callbox.matters.reckoning import unknown_soon
+from callbox.matters.settling import chain_of, settle_clocks
 from callbox.matters.tests.test_standstill import WORKER, at, clock, errand, local
 
 FOLDER = files("callbox.kernel").joinpath("data", "calendars", "cn")

@@ -138,7 +138,7 @@ def test_who_read_before_the_other_swept_takes_nothing(monkeypatch: pytest.Monke
     """Without the lock on the matter it is the count of steps that decides."""
     matter = errand(FIVE)
     with transaction.atomic():
-        stale = queries.clocks_to_climb(CN, at("10-08 12:00"), 10)
+        stale = queries.clocks_to_climb(queries.known_now(), at("10-08 12:00"), 10)
     assert climb("10-08 12:00") == 1
     monkeypatch.setattr(queries, "clocks_to_climb", lambda *_asked: stale)
     assert climb("10-08 12:00") == 0

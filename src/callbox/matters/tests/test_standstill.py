@@ -23,7 +23,7 @@ from callbox.kernel.terms import parse_term
 from callbox.matters import actions, queries, standstill
 from callbox.matters.domain import Change, Promised
 from callbox.matters.models import Clock, Matter
-from callbox.matters.promises import promised
+from callbox.matters.promises import promised, shipped_table
 from callbox.matters.tests.test_moves import ACTIONS, STRANGER, WORKFLOW
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -89,14 +89,15 @@ def test_a_length_asks_no_calendar() -> None:
 @pytest.mark.django_db
 def test_the_promises_of_a_request_have_terms_of_their_own() -> None:
     kinds = ("sign_for", "first_contact", "resolve", "call_back")
-    said = {name: promised(name, "city", 3, START.date())[name] for name in kinds}
+    said = {name: promised(name, "city", 3, START.date(), shipped_table())[name] for name in kinds}
     assert {name: str(each.term) for name, each in said.items()} == {
         "sign_for": "2 business_hours at_once",
         "first_contact": "1 working_days next_day",
         "resolve": "5 working_days next_day",
         "call_back": "3 working_days next_day",
     }
-    assert promised("resolve", "city", 3, datetime(2025, 1, 1, tzinfo=CHINA).date()) == {}
+    early = datetime(2025, 1, 1, tzinfo=CHINA).date()
+    assert promised("resolve", "city", 3, early, shipped_table()) == {}
 
 
 @pytest.mark.django_db

@@ -3,20 +3,23 @@
 
 A protocol is a package with DROPS_REPEATS (the far side drops a second message of the same id), `check(settings)`,
 which raises ConfigError for settings that cannot be meant, and `send(settings, letter)`, which answers within
-DEADLINE_S and raises nothing that it foresees.
+DEADLINE_S and raises nothing that it foresees. One whose far side says later what became of a letter also has
+`read_receipt(settings, posted)`, which raises NotAllowed for what is not signed, Invalid for what cannot be meant.
 """
 
 import importlib
 import os
 import pkgutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Protocol
 
 from callbox.host import environment
-from callbox.messages.domain import Answer, Letter
+from callbox.kernel.errors import NotFound
+from callbox.messages.domain import Answer, Letter, Receipt
 from callbox.messages.ways import Gateway
 
 PREFIX = "CALLBOX_GATEWAY_"
@@ -37,6 +40,16 @@ class Settings:
     def secret(self) -> str:
         """Read anew each time, so that it can be exchanged. Raises OSError."""
         return self.key.read_text(encoding="utf-8").strip() if self.key else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A request of a far side to us. path: with its query; headers: any case; at: when it came."""
+
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+    at: datetime
 
 
 class Speaks(Protocol):
@@ -75,3 +88,14 @@ def configured(gateways: Sequence[Gateway]) -> list[Gateway]:
 def hand_over(gateway: Gateway, settings: Settings, letter: Letter) -> Answer:
     """One try. Blocks for up to DEADLINE_S, so never inside a transaction."""
     return protocols()[gateway.protocol].send(settings, letter)
+
+
+def read_receipt(gateway: Gateway, posted: Posted) -> Receipt:
+    """What a far side says of a letter. Raises NotFound where this gateway tells nothing, NotAllowed, Invalid."""
+    settings = settings_of(gateway)
+    read: Callable[[Settings, Posted], Receipt] | None = getattr(
+        protocols()[gateway.protocol], "read_receipt", None
+    )
+    if settings is None or read is None:
+        raise NotFound
+    return read(settings, posted)

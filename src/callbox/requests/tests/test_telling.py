@@ -7,6 +7,7 @@ import pytest
 from tests.faults.kill import every_point
 from tests.world import AT, LATER, call_taker, moves_in_between, supervisor
 
+from callbox.matters.models import Clock
 from callbox.matters.standstill import answer_extension, ask_extension
 from callbox.messages.letters import forms_of
 from callbox.messages.models import Message
@@ -85,8 +86,20 @@ def test_a_resident_is_told_of_each_step() -> None:
     assert "Water now deals with" in said(row, "passed_on")
 
 
+def test_who_waits_is_told_that_the_promised_time_had_run_out_before() -> None:
+    row, roads = request(), desk_of("roads")
+    accept_request(row.pk, by=roads, at=LATER)
+    late = Clock.objects.get(matter_id=row.pk, name=RESOLVE).due_at
+    suspend_request(row.pk, "waits_for_parts", by=roads, at=late)
+    resume_request(row.pk, by=roads, at=late)
+    assert told(row)[-2:] == ["suspended_late", "resumed_late"]
+    assert "had run out before" in said(row, "suspended_late")
+
+
 def test_every_letter_of_the_room_is_one_that_is_told() -> None:
-    sent = {f"requests.{name}" for name in (*telling.LETTERS.values(), "received_by")}
+    sent = {
+        f"requests.{name}" for name in (*telling.LETTERS.values(), *telling.OF_LATE.values(), "received_by")
+    }
     assert {form.name for form in forms_of("requests")} >= sent
 
 

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Clocks follow their calendar: after a new version was loaded they are reckoned anew, some at a time."""
+"""Clocks follow their calendar and their rule: after either was loaded they are reckoned anew, some at a time."""
 
 from datetime import datetime
 
 from callbox.access.domain import system_actor
-from callbox.matters.calendars import PORTION, settle_clocks
+from callbox.matters.settling import PORTION, settle_clocks
 from callbox.worker.loop import Loop
 
 ACTOR = system_actor("clocks")

@@ -4,26 +4,37 @@
 POST with a body of JSON (to, text, from, language). Idempotency-Key is the message's id: the far side takes each once
 and answers 2xx to a repeat. Callbox-Signature is `v1=` and the HMAC-SHA256, in hex, with the shared secret, over five
 lines: Callbox-Timestamp (seconds since 1970), the method, the path with its query, the key, the SHA-256 of the body.
+
+The far side tells in the same way, with the same secret, what became of it: id, status (delivered, failed), code.
 """
 
 import hashlib
 import hmac
 import http.client
 import json
+import re
 import socket
 from urllib.parse import SplitResult, urlsplit
 
 from callbox.host.clock import CLOCK
 from callbox.host.directory import LOOPBACK
 from callbox.host.environment import wrong
-from callbox.messages.domain import NOT_TAKEN, REFUSED, TAKEN, UNSURE, Answer, Letter
-from callbox.messages.gateways import CONNECT_S, DEADLINE_S, Settings
+from callbox.kernel.errors import Invalid, NotAllowed, Unavailable
+from callbox.kernel.text import gettext_noop as _
+from callbox.messages.domain import NOT_TAKEN, REFUSED, TAKEN, UNSURE, Answer, Letter, Receipt
+from callbox.messages.gateways import CONNECT_S, DEADLINE_S, Posted, Settings
 from callbox.messages.gateways.cutting import cut_after
 
 DROPS_REPEATS = True
 SHORTEST = 16  # characters of the shared secret
 NEVER = (400, 410, 413, 422)  # about this message; any other 4xx is about us
 CERTAIN = (429, 503)  # RFC 9110: not dealt with
+AWAY_S = 300  # how far a receipt's timestamp may be from now: one that somebody wrote down is of no use later
+MOST_BYTES = 4096
+STATES = {"delivered": True, "failed": False}
+CODE = re.compile(r"[A-Za-z0-9_-]{0,20}")  # numbers and short words; never what a far side says in full
+NOT_SIGNED = _("This receipt is not signed, or not by this gateway, or too old.")
+NO_RECEIPT = _("A receipt has an id, a status (delivered or failed) and, when it failed, a code.")
 
 
 def check(settings: Settings) -> None:
@@ -121,3 +132,33 @@ def _meaning(status: int) -> Answer:
         return Answer(REFUSED, f"answer_{status}")
     certain = status in CERTAIN or status < 500
     return Answer(NOT_TAKEN if certain else UNSURE, f"answer_{status}")
+
+
+def read_receipt(settings: Settings, posted: Posted) -> Receipt:
+    """What became of a message. Raises NotAllowed, Invalid; Unavailable when our secret cannot be read."""
+    if len(posted.body) > MOST_BYTES:
+        raise Invalid(NO_RECEIPT)
+    _check_signed(settings, posted)
+    try:
+        said = json.loads(posted.body)
+        found = Receipt(str(said["id"]), STATES[said["status"]], str(said.get("code", "")))
+    except (ValueError, RecursionError, KeyError, TypeError, AttributeError) as problem:
+        raise Invalid(NO_RECEIPT) from problem
+    if not CODE.fullmatch(found.code):
+        raise Invalid(NO_RECEIPT)
+    return found
+
+
+def _check_signed(settings: Settings, posted: Posted) -> None:
+    stamp, key, given = (
+        posted.headers.get(name, "") for name in ("Callbox-Timestamp", "Idempotency-Key", "Callbox-Signature")
+    )
+    try:
+        right = signature(settings.secret, stamp, posted.path, key, posted.body)
+    except (OSError, UnicodeError) as problem:
+        raise Unavailable from problem
+    fresh = stamp.isascii() and stamp.isdecimal() and len(stamp) < 12
+    if not hmac.compare_digest(right.encode(), given.encode()) or not fresh:
+        raise NotAllowed(NOT_SIGNED)
+    if abs(posted.at.timestamp() - int(stamp)) > AWAY_S:
+        raise NotAllowed(NOT_SIGNED)
