@@ -100,7 +100,7 @@ def parse_mapping(name: str, said: object) -> Mapped:
         raise TableError(f"{name}: {', '.join(sorted(absent))} is missing")
     return Mapped(
         name=name,
-        zone=calendar_named(ZONE + str(said["zone"])).zone,
+        zone=_zone(name, said["zone"]),
         values=_told(name, said.get("values", {})),
         of_case=tuple(
             OfCase(each["activity"], each["happened"], _told(name, each.get("values", {})))
@@ -214,6 +214,13 @@ def _whole(row: Row, column: str) -> int:
 
 def _text(said: object) -> str:
     return "" if said is None else str(said).strip()
+
+
+def _zone(name: str, said: object) -> ZoneInfo:
+    try:
+        return calendar_named(ZONE + str(said)).zone
+    except TableError as problem:
+        raise TableError(f"{name}: {problem}") from problem
 
 
 def _told(name: str, said: object) -> tuple[Told, ...]:

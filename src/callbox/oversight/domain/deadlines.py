@@ -68,7 +68,7 @@ def _limit(form: Within, view: View, place: int, start: datetime) -> tuple[Limit
     """The limit, and why it may be another one."""
     if isinstance(form.limit, Name):
         moment = form.limit.of(At(view, place))
-        return (Limit(moment), "") if isinstance(moment, datetime) else (None, "")
+        return (Limit(moment, inclusive=True), "") if isinstance(moment, datetime) else (None, "")
     doubt = any(
         not sure
         for acts in (form.paused_by, form.resumed_by, form.restarted_by)

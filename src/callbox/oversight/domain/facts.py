@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The forms about what is said and how often: holds, agree, distinct, absent, count, similar. The plain evaluator's."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from itertools import combinations
 
@@ -24,12 +23,17 @@ def judge_holds(form: Holds, view: View, place: int) -> Outcome:
 
 def judge_agree(form: Agree, view: View, place: int) -> Outcome:
     """All values are equal. Two that differ are enough to break it, whatever is missing."""
-    return _answer(all_of(_same(*pair) for pair in _pairs(form.values, view, place)))
+    return _answer(all_of(_same(*pair) for pair in combinations(_said(form.values, view, place), 2)))
 
 
 def judge_distinct(form: Distinct, view: View, place: int) -> Outcome:
     """No two values are equal. Two equal ones are enough to break it."""
-    return _answer(all_of(_differ(*pair) for pair in _pairs(form.values, view, place)))
+    said = _said(form.values, view, place)
+    for acts in form.others:
+        other = view.before(acts, place)
+        known = other.sure.values if other.sure and not other.doubtful else {}
+        said += [known.get(name.name) for name in form.values]
+    return _answer(all_of(_differ(*pair) for pair in combinations(said, 2)))
 
 
 def judge_absent(form: Absent, view: View, place: int) -> Outcome:
@@ -78,8 +82,8 @@ def _either(one: tuple[str, ...], other: tuple[str, ...]) -> int:
     return len({*one, *other})
 
 
-def _pairs(names: tuple[Name, ...], view: View, place: int) -> Iterator[tuple[Value | None, Value | None]]:
-    return combinations([name.of(At(view, place)) for name in names], 2)
+def _said(names: tuple[Name, ...], view: View, place: int) -> list[Value | None]:
+    return [name.of(At(view, place)) for name in names]
 
 
 def _same(one: Value | None, other: Value | None) -> bool | None:

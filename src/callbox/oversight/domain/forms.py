@@ -127,9 +127,13 @@ class Agree(Form):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Distinct(Form):
-    """At the trigger no two of these values are equal: four eyes."""
+    """At the trigger no two of these values are equal: four eyes.
+
+    others: earlier acts (the nearest of each) that must not say the same either.
+    """
 
     values: tuple[Name, ...]
+    others: tuple[Acts, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

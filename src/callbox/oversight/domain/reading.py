@@ -202,7 +202,7 @@ READERS: dict[str, Callable[[Any], object]] = {
     "window": _term,
     "steps": _steps,
     "warn": _shares,
-    "required": lambda said: tuple(parse_acts(each) for each in _list(said)),
+    **dict.fromkeys(("required", "others"), lambda said: tuple(parse_acts(each) for each in _list(said))),
     "on_last_day": _truth,
     "condition": parse_condition,
     "values": lambda said: tuple(parse_name(each) for each in _list(said)),
