@@ -82,7 +82,7 @@ def _handed_over(*, refused: bool = False, body: Any = None) -> Build:
             lines.INCIDENT, incident().pk, "dispute", by=call_taker("giver"), at=timezone.now()
         )
         if refused:
-            handing.refuse_handover(row.pk, by=call_taker("other line"), at=timezone.now())
+            handing.refuse_handover(row.pk, "made_up", by=call_taker("other line"), at=timezone.now())
         return {"handover_id": row.pk}, body
 
     return build
@@ -128,7 +128,7 @@ REQUEST_SCENES: dict[str, Build] = {
     "POST /api/handovers": _to_hand_over,
     f"POST {_HANDOVER}/offer": _handed_over(refused=True, body={}),
     f"POST {_HANDOVER}/take": _handed_over(body={"category": "other"}),
-    f"POST {_HANDOVER}/refuse": _handed_over(body={}),
+    f"POST {_HANDOVER}/refuse": _handed_over(body=REASON),
     f"POST {_HANDOVER}/talk": _handed_over(body={"result": "agreed"}),
     f"POST {_HANDOVER}/keep": _handed_over(refused=True, body=REASON),
 }

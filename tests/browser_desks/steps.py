@@ -10,6 +10,8 @@ from uuid import uuid4
 from django.db import connection
 from playwright.sync_api import Page, expect
 
+from tests.axe import check_axe
+from tests.browser import shot
 from tests.live import OTHER_SENDER, TAKER, Live
 
 LARKIN = {"lon": -122.4174, "lat": 37.7785, "address": "100 Larkin St"}
@@ -101,3 +103,11 @@ def shown(page: Page) -> Any:
 def row_of(page: Page, thing: Any) -> Any:
     """The row of an incident or unit."""
     return page.locator(f'[data-row="{thing["id"]}"]')
+
+
+def check(page: Page, name: str, language: str, size: str) -> None:
+    """The page is in its language, as wide as the screen, sound by axe; a screenshot is kept."""
+    expect(page.locator("html")).to_have_attribute("lang", language)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    shot(page, f"requests-{name}-{size}-{language}", full=True)
+    check_axe(page)

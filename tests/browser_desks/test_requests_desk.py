@@ -5,7 +5,7 @@ import re
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from callbox.access.models import PersonalRead
 from callbox.pictures.models import Picture
@@ -15,8 +15,8 @@ from callbox.requests.models import Request
 from callbox.requests.personal import Contact
 from callbox.requests.taking import Report, open_request
 from callbox.requests.tests.scene import WHERE, desk_of, now, town
-from tests.axe import check_axe
 from tests.browser import shot
+from tests.browser_desks.steps import check
 from tests.live import DESKTOP, PHONE, TAKER, Live
 from tests.request_scenes import DESK_KEYS
 from tests.signed_in import person, signed_in
@@ -43,14 +43,6 @@ def request() -> Request:
     contact = Contact("Made-up Name", "+15550100")
     report = Report("road.pothole", WHERE, "made-up words", {"size": "hand"}, contact)
     return open_request(report, by=call_taker(), at=timezone.now())
-
-
-def check(page: Page, name: str, language: str, size: str) -> None:
-    """The page is in its language, as wide as the screen, sound by axe; a screenshot is kept."""
-    expect(page.locator("html")).to_have_attribute("lang", language)
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    shot(page, f"requests-{name}-{size}-{language}", full=True)
-    check_axe(page)
 
 
 @EACH

@@ -194,6 +194,6 @@ def body_of_request(last: str, ids: Mapping[str, UUID]) -> dict[str, Any]:
         "waive-part": {"part": str(ids["request_id"]), **WHY},
         "take": {"category": "other"},
         "talk": {"result": "agreed"},
-        **dict.fromkeys(("keep", "return", "suspend", "supervise", "reopen", "withdraw"), WHY),
+        **dict.fromkeys(("keep", "refuse", "return", "suspend", "supervise", "reopen", "withdraw"), WHY),
     }
     return known.get(last, {})

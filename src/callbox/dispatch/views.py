@@ -9,7 +9,7 @@ from callbox.dispatch import words
 from callbox.dispatch.script_words import board_words, story_words
 from callbox.geo.queries import City, current_city
 from callbox.kernel.errors import NotFound, Unavailable
-from callbox.web.menu import desk_page, pages_of
+from callbox.web.menu import desk_page, pages_of, steps_of
 
 BOARD, SUPERVISOR = "assignment.recall", "late.see"
 
@@ -34,6 +34,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "milestones": words.milestones(),
         "unit_moves": words.unit_moves(),
         "pages": pages_of(request, "incident"),
+        "steps": steps_of(request, "incident"),
     }
     return render(request, "dispatch/board.html", context)
 

@@ -34,6 +34,7 @@ class Config:
     calendar: the calendar that promises are reckoned with.
     emergency_number: what people are told to dial when a contact could not be accepted.
     https: people reach the pages by https only; cookies then go no other way.
+    public_address: where residents reach the pages, for links in what is sent to them; "" when no link is sent.
     directory: the city's own directory of people, if one is configured.
     breached: the operator's sorted list of passwords that became known elsewhere, if there is one.
     """
@@ -53,6 +54,7 @@ class Config:
     calendar: str
     emergency_number: str
     https: bool
+    public_address: str
     directory: Directory | None
     breached: Path | None
 
@@ -98,7 +100,7 @@ def keys_folder() -> Path:
 
 def load() -> Config:
     """Read the environment of this process. Raises ConfigError, which names the variable and a valid example."""
-    home = home_folder()
+    home, https = home_folder(), environment.switch("CALLBOX_HTTPS")
     config = Config(
         home=home,
         data=environment.folder("CALLBOX_DATA", CHECKOUT.parent / "shared" / "data"),
@@ -114,7 +116,8 @@ def load() -> Config:
         speed=environment.positive("CALLBOX_SPEED", 1, 10_000),
         calendar=environment.plain_name("CALLBOX_CALENDAR", "cn"),
         emergency_number=environment.text("CALLBOX_EMERGENCY_NUMBER", "110 / 112 / 911"),
-        https=environment.switch("CALLBOX_HTTPS"),
+        https=https,
+        public_address=environment.web_address("CALLBOX_PUBLIC_ADDRESS", https=https),
         directory=load_directory(os.environ),
         breached=environment.readable("CALLBOX_BREACHED_PASSWORDS"),
     )

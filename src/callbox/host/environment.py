@@ -12,6 +12,7 @@ from psycopg.conninfo import conninfo_to_dict
 from callbox.host.errors import ConfigError
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+WEB = re.compile(r"https?://[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:[1-9][0-9]{0,4})?")
 HOST = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
 
 
@@ -104,6 +105,15 @@ def database_url(name: str) -> str | None:
         raise wrong(
             name, "is no address of a PostgreSQL database", "postgresql://callbox_app:…@db.example/callbox"
         )
+    return found
+
+
+def web_address(name: str, *, https: bool) -> str:
+    """Where people reach the pages, such as https://help.example, without a path; "" when not set."""
+    found = os.environ.get(name, "").strip().rstrip("/")
+    if found and not (WEB.fullmatch(found) and found.startswith("https://" if https else "http")):
+        kind = "https://" if https else "http:// or https://"
+        raise wrong(name, f"is {found!r}, expected {kind} and a host, without a path", "https://help.example")
     return found
 
 

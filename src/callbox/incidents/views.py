@@ -7,7 +7,7 @@ from django.shortcuts import render
 from callbox.geo.queries import current_city
 from callbox.incidents import words
 from callbox.kernel.errors import NotFound, Unavailable
-from callbox.web.menu import desk_page
+from callbox.web.menu import desk_page, steps_of
 
 DESK = "call.claim"
 
@@ -23,6 +23,7 @@ def answer(request: HttpRequest) -> HttpResponse:
         "types": words.types(),
         "outcomes": words.outcomes(),
         "priorities": words.priorities(),
+        "steps": steps_of(request, "call"),
     }
     return render(request, "incidents/answer.html", context)
 

@@ -19,8 +19,8 @@ def types() -> list[tuple[str, str, str]]:
 
 
 def outcomes() -> Pairs:
-    """How a call may end that became no incident."""
-    return [(code, _(OUTCOME_NAMES[code])) for code in OUTCOMES if code != "incident"]
+    """How a call may end that became no incident. Handed over it is by handing it over, or nobody would have it."""
+    return [(code, _(OUTCOME_NAMES[code])) for code in OUTCOMES if code not in ("incident", "handed_over")]
 
 
 def priorities() -> Pairs:

@@ -16,6 +16,7 @@ from callbox.kernel.errors import NotFound
 from callbox.kernel.ids import new_id
 from callbox.pictures.upload import sent_picture
 from callbox.pictures.words import sent_words
+from callbox.web.menu import pages_instead
 
 
 @require_safe
@@ -23,6 +24,7 @@ def report(request: HttpRequest) -> HttpResponse:
     """One form on one page. Each page shown has a key of its own, so that a double press counts once."""
     numbers = [number.strip() for number in settings.CONFIG.emergency_number.split("/")]
     context = {"key": new_id(), "numbers": numbers, "days": RETENTION.days, "words": _words()}
+    context["instead"] = pages_instead("report")
     return render(request, "intake/report.html", context)
 
 

@@ -10,6 +10,7 @@ from callbox.kernel.actor import Actor
 from callbox.kernel.errors import Conflict, NotAllowed
 from callbox.kernel.ids import new_id
 from callbox.kernel.text import gettext_noop as _
+from callbox.kernel.workflow import check_codes
 from callbox.matters import actions, queries
 from callbox.matters.domain import ACCEPTED, OFFERED, REFUSED, TIMED_OUT
 from callbox.matters.models import HandOver, Matter
@@ -37,12 +38,13 @@ def offer_matter(matter: Matter, taker: str, answer_within: timedelta, *, by: Ac
 
 
 @actions.in_callers_transaction
-def answer_offer(offer_id: UUID, accept: bool, *, by: Actor, at: datetime) -> None:
-    """Accept or refuse. Only who was asked may answer, once."""
+def answer_offer(offer_id: UUID, accept: bool, *, reason: str = "", by: Actor, at: datetime) -> None:
+    """Accept or refuse, with a reason (a code) where one is asked for. Only who was asked may answer, once."""
+    check_codes({"reason": reason})
     offer = queries.offer_for(by, offer_id)
     if offer.taker not in by.keys:
         raise NotAllowed(_("Only who was asked may answer."))
-    _settle(offer, ACCEPTED if accept else REFUSED, by, at)
+    _settle(offer, ACCEPTED if accept else REFUSED, by, at, {"reason": reason} if reason else {})
 
 
 @actions.in_callers_transaction
@@ -55,11 +57,11 @@ def time_out_offers(*, by: Actor, at: datetime) -> int:
         .order_by("matter_id")  # as `queries.hold` does
     )
     for offer in late:
-        _settle(offer, TIMED_OUT, by, at)
+        _settle(offer, TIMED_OUT, by, at, {})
     return len(late)
 
 
-def _settle(offer: HandOver, state: str, by: Actor, at: datetime) -> None:
+def _settle(offer: HandOver, state: str, by: Actor, at: datetime, why: Mapping[str, object]) -> None:
     if not HandOver.objects.filter(id=offer.id, state=OFFERED).update(state=state, answered_at=at):
         raise Conflict
     owner = offer.taker if state == ACCEPTED else None
@@ -67,7 +69,7 @@ def _settle(offer: HandOver, state: str, by: Actor, at: datetime) -> None:
     _note(
         offer.matter,
         f"offer_{state}",
-        {"giver": offer.giver, "taker": offer.taker},
+        {"giver": offer.giver, "taker": offer.taker, **why},
         by,
         at,
         owner=owner,

@@ -66,6 +66,7 @@ STEPS = {
     "offer_accepted": _("Taken over"),
     "offer_refused": _("Offer refused"),
     "offer_timed_out": _("Offer not answered in time"),
+    "danger": _("Danger reported to the emergency line"),
 }
 CHANNELS = {
     "phone": _("Telephone"),

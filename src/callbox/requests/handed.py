@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reading hand-overs between the two lines, and what they are about. Part of the room's queries."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
+
 from callbox.access.seeing import seeing_everything
 from callbox.incidents.actions import Where
-from callbox.incidents.models import Incident
 from callbox.incidents.queries import details_for, incident_for
 from callbox.intake.models import Call
 from callbox.intake.queries import call_for, caller_for, calls_of_incident
@@ -18,7 +19,7 @@ from callbox.matters.domain import OFFERED
 from callbox.matters.models import HandOver, Matter
 from callbox.matters.queries import only_visible
 from callbox.requests import lines
-from callbox.requests.models import HandedOver, Request
+from callbox.requests.models import HandedOver
 from callbox.requests.personal import Contact
 from callbox.requests.taking import Report
 
@@ -43,16 +44,22 @@ def open_handovers(actor: Actor) -> Sequence[HandedOver]:
     return list(found.order_by("matter__opened_at")[:MOST])
 
 
-def handovers_of(actor: Actor, source_id: UUID) -> Sequence[HandedOver]:
-    """The hand-overs of one call, incident or request, the newest first."""
-    found = only_visible(HandedOver.objects.select_related("matter"), actor, SEE).filter(of=source_id)
-    return list(found.order_by("-matter__opened_at")[:MOST])
+def ended_handovers(actor: Actor, most: int) -> Sequence[HandedOver]:
+    """The newest of those that somebody has taken on or kept."""
+    found = only_visible(HandedOver.objects.select_related("matter"), actor, SEE).filter(open=False)
+    return list(found.order_by("-pk")[:most])
 
 
-def offers_of(rows: Sequence[HandedOver]) -> Mapping[UUID, HandOver]:
-    """The offer of each that is waiting for an answer."""
-    wanted = [row.pk for row in rows]
-    return {offer.matter_id: offer for offer in HandOver.objects.filter(matter_id__in=wanted, state=OFFERED)}
+def handovers_of(actor: Actor, matter_id: UUID) -> Sequence[HandedOver]:
+    """The hand-overs of one call, incident or request, and the one that it came from; the newest first."""
+    found = only_visible(HandedOver.objects.select_related("matter"), actor, SEE)
+    return list(found.filter(Q(of=matter_id) | Q(became=matter_id)).order_by("-pk")[:MOST])
+
+
+def latest_offers(rows: Sequence[HandedOver]) -> Mapping[UUID, HandOver]:
+    """The latest offer of each that was offered: it may wait for an answer, or have had one."""
+    wanted = [row.offer for row in rows if row.offer]
+    return {offer.matter_id: offer for offer in HandOver.objects.filter(pk__in=wanted)}
 
 
 def is_offered(row: HandedOver) -> bool:
@@ -80,15 +87,19 @@ def report_of(
 
     Raises NotFound.
     """
-    if row.source == lines.CALL:
-        where, words, contact = _told_by(actor, call_for(actor, row.of), at)
-    else:
-        incident = incident_for(actor, row.of)
-        calls = calls_of_incident(actor, row.of)
-        _where, words, contact = _told_by(actor, calls[0], at) if calls else (Where(), "", Contact())
-        found = details_for(actor, incident, purpose=PURPOSE, at=at)
-        where = Where(found.lon, found.lat, found.address, found.note)
+    where, words, contact = told_of(actor, row, at)
     return Report(category, where, words, answers, contact, channel=CHANNEL)
+
+
+def told_of(actor: Actor, row: HandedOver, at: datetime) -> tuple[Where, str, Contact]:
+    """Place, words and contact as they were told to who gave it; that they were read is noted. Raises NotFound."""
+    if row.source == lines.CALL:
+        return _told_by(actor, call_for(actor, row.of), at)
+    incident = incident_for(actor, row.of)
+    calls = calls_of_incident(actor, row.of)
+    _where, words, contact = _told_by(actor, calls[0], at) if calls else (Where(), "", Contact())
+    found = details_for(actor, incident, purpose=PURPOSE, at=at)
+    return Where(found.lon, found.lat, found.address, found.note), words, contact
 
 
 def _told_by(actor: Actor, call: Call, at: datetime) -> tuple[Where, str, Contact]:
@@ -106,14 +117,16 @@ class Named:
     ended: str
 
 
-def named(kind: str, matter_id: UUID | None) -> Named | None:
-    """What became of a hand-over, or what it is about, without anything personal: both lines see it."""
-    if matter_id is None:
-        return None
+def named(matter_ids: Iterable[UUID | None]) -> dict[UUID, Named]:
+    """What hand-overs are about and what became of them, by id, in one query; nothing personal: both lines see it."""
+    wanted = {each for each in matter_ids if each is not None}
     with seeing_everything():  # one line does not see the other's matters; what is handed out tells of nobody
-        if kind == lines.CALL:
-            call = Call.objects.select_related("matter").get(pk=matter_id)
-            return Named(kind, None, call.matter.state, call.outcome)
-        model = Incident if kind == lines.INCIDENT else Request
-        row = model.objects.select_related("matter").get(pk=matter_id)
-        return Named(kind, row.number, row.matter.state, row.disposition)
+        found = Matter.objects.filter(id__in=wanted).select_related("call", "incident", "request")
+        return {each.id: _named(each) for each in found}
+
+
+def _named(matter: Matter) -> Named:
+    if matter.kind == lines.CALL:
+        return Named(matter.kind, None, matter.state, matter.call.outcome)
+    row = matter.incident if matter.kind == lines.INCIDENT else matter.request
+    return Named(matter.kind, row.number, matter.state, row.disposition)

@@ -14,6 +14,7 @@ from callbox.kernel.actor import Actor
 from callbox.kernel.errors import Conflict, Invalid, NotAllowed
 from callbox.kernel.ids import new_id
 from callbox.kernel.text import gettext_noop as _
+from callbox.kernel.workflow import is_code
 from callbox.matters.actions import move, open_matter
 from callbox.matters.domain import Change
 from callbox.matters.handover import answer_offer, offer_matter
@@ -23,6 +24,8 @@ from callbox.requests.models import HandedOver, Request
 from callbox.requests.taking import open_request
 
 NO_REASON = _("There is no reason “%(code)s” for a hand-over. Choose one from the list.")
+NO_RESULT = _("Say what came of it: choose from the list.")
+SAY_WHY = _("Say why this is not for us.")
 UNDER_WAY = _("This is being handed over already. See what became of that first.")
 NOT_YOURS_TO_TAKE = _("Somebody at the other line takes this on or refuses it, not who handed it over.")
 STILL_OFFERED = _("The other line has not answered yet. Wait for its answer, or for its time to run out.")
@@ -38,6 +41,8 @@ def hand_over(source: str, source_id: UUID, reason: str, *, by: Actor, at: datet
     """
     if source not in (lines.CALL, lines.INCIDENT):
         raise Invalid(_("A call or an incident is handed over to the civic line."))
+    if reason not in lines.to_civic_line():
+        raise Invalid(NO_REASON, code=reason)
     found = source_of(by, source, source_id)
     row = _open(source, source_id, reason, by, at)
     offer_again(row.pk, by=by, at=at)
@@ -47,8 +52,6 @@ def hand_over(source: str, source_id: UUID, reason: str, *, by: Actor, at: datet
 
 
 def _open(source: str, source_id: UUID, reason: str, by: Actor, at: datetime) -> HandedOver:
-    if reason not in lines.load_reasons():
-        raise Invalid(NO_REASON, code=reason)
     facts = {"source": source, "of": source_id, "reason": reason}
     giver = lines.GIVERS[source]
     matter = open_matter(lines.WORKFLOW, new_id(), owner=giver, scope=(), by=by, at=at, change=Change(facts))
@@ -93,16 +96,26 @@ def take_over(
 
 
 @transaction.atomic
-def refuse_handover(handover_id: UUID, *, by: Actor, at: datetime) -> None:
-    """The other line does not take it on: it stays with who gave it. Raises NotFound, NotAllowed, Conflict."""
+def refuse_handover(handover_id: UUID, reason: str, *, by: Actor, at: datetime) -> None:
+    """The other line does not take it on (reason: a code): it stays with who gave it.
+
+    Raises NotFound, NotAllowed, Invalid, Conflict.
+    """
     row, offer = _asked(by, handover_id)
-    answer_offer(offer, False, by=_at_desk(by, lines.taker_of(row.source)), at=at)
+    if not reason:
+        raise Invalid(SAY_WHY)
+    answer_offer(offer, False, reason=reason, by=_at_desk(by, lines.taker_of(row.source)), at=at)
 
 
 @transaction.atomic
 def note_talk(handover_id: UUID, result: str, *, by: Actor, at: datetime) -> None:
-    """Both lines and the resident talked with each other (result: a code). Raises NotFound, NotAllowed, Conflict."""
+    """Both lines and the resident talked with each other (result: a code).
+
+    Raises NotFound, NotAllowed, Invalid, Conflict.
+    """
     row = _open_row(by, handover_id)
+    if not is_code(result):
+        raise Invalid(NO_RESULT)
     move(row.matter, "talk", Change({"result": result}), by=by, at=at)
 
 

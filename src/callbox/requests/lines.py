@@ -20,6 +20,7 @@ OPEN, TAKEN, KEPT = "open", "taken", "kept"
 CALL, INCIDENT, REQUEST = "call", "incident", "request"
 GIVERS: Mapping[str, str] = {CALL: QUEUE, INCIDENT: DISPATCH_DESK, REQUEST: DESK}
 DANGER = "danger"
+EMERGENCY, CIVIC = "emergency", "civic"
 
 WORKFLOW = register(
     Workflow(
@@ -36,9 +37,19 @@ WORKFLOW = register(
 )
 
 
+def giver_line(source: str) -> str:
+    """Which line gives what comes from there."""
+    return CIVIC if source == REQUEST else EMERGENCY
+
+
 def taker_of(source: str) -> str:
     """The desk of the other line: what comes from an emergency goes to the civic line, and the other way round."""
     return DISPATCH_DESK if source == REQUEST else DESK
+
+
+def to_civic_line() -> Mapping[str, Words]:
+    """The reasons for which something goes to the civic line: danger never does."""
+    return {code: words for code, words in load_reasons().items() if code != DANGER}
 
 
 @cache

@@ -200,4 +200,7 @@ class HandedOver(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["of"], condition=Q(open=True), name="requests_one_open_handover")
         ]
-        indexes = [models.Index(fields=["of"], name="requests_handed_over")]
+        indexes = [
+            models.Index(fields=["of"], name="requests_handed_over"),
+            models.Index(fields=["became"], name="requests_handed_became", condition=Q(became__isnull=False)),
+        ]

@@ -2,6 +2,7 @@
 """The call-taker's form of a new request: the category is searched for, its questions are drawn by the server."""
 
 import math
+from collections.abc import Mapping
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -34,9 +35,9 @@ HIDDEN = {"yes": True, "no": False}
 def new(request: HttpRequest) -> HttpResponse:
     """The form; with `questions` its questions alone, for the page whose category was just chosen."""
     said = request.POST if request.method == "POST" else request.GET
-    category = _category(said.get("category", ""))
+    category = category_of(said.get("category", ""))
     if "questions" in request.GET:
-        return render(request, "requests/desk/questions.html", _drawn(category, {}, {}))
+        return render(request, "requests/desk/questions.html", drawn_questions(category, {}, {}))
     errors: dict[str, str] = {}
     if request.method == "POST":
         try:
@@ -47,7 +48,7 @@ def new(request: HttpRequest) -> HttpResponse:
                 "words": refusal.told(gettext)
             }
     context = {
-        **_drawn(category, said.dict(), errors),
+        **drawn_questions(category, said.dict(), errors),
         **_choices(),
         "said": said.dict(),
         "city": city_map_of(),
@@ -57,13 +58,17 @@ def new(request: HttpRequest) -> HttpResponse:
     return render(request, "requests/desk/new.html", context, status=422 if errors else 200)
 
 
-def _category(code: str) -> Category | None:
+def category_of(code: str) -> Category | None:
+    """The category of this code, if it is offered today."""
     today = calendar_in_force().day_of(timezone.now())
     offered = {each.code: each for each in queries.catalogue_in_force().offered(today)}
     return offered.get(code)
 
 
-def _drawn(category: Category | None, said: dict[str, str], errors: dict[str, str]) -> dict[str, object]:
+def drawn_questions(
+    category: Category | None, said: Mapping[str, str], errors: Mapping[str, str]
+) -> dict[str, object]:
+    """A category with its questions as a form draws them. errors: by question."""
     return {
         "category": category,
         "category_name": in_words(category.name) if category else "",
@@ -72,13 +77,17 @@ def _drawn(category: Category | None, said: dict[str, str], errors: dict[str, st
     }
 
 
-def _choices() -> dict[str, object]:
+def categories_offered() -> list[tuple[str, str, str]]:
+    """What a request may be about today: code, name, and the code once more as a hint to type by."""
     today = calendar_in_force().day_of(timezone.now())
+    return [
+        (each.code, in_words(each.name), each.code) for each in queries.catalogue_in_force().offered(today)
+    ]
+
+
+def _choices() -> dict[str, object]:
     return {
-        "categories": [
-            (each.code, in_words(each.name), each.code)
-            for each in queries.catalogue_in_force().offered(today)
-        ],
+        "categories": categories_offered(),
         "channels": [(code, gettext(name)) for code, name in CHANNELS.items()],
         "hiding": [
             ("", gettext("As usual for this category")),

@@ -26,6 +26,8 @@ from callbox.requests import queries
 from callbox.requests.desk_views import inbox_rows
 from callbox.requests.desk_words import CLOCKS, ROLES, STATES, STEPS, coded, named
 from callbox.requests.domain import KIND
+from callbox.requests.handed import handovers_of
+from callbox.requests.handover_views import desk_rows
 from callbox.requests.models import Request
 from callbox.requests.new_views import city_map_of
 from callbox.requests.rows import agency_name, details_row, remark_rows, request_rows
@@ -58,6 +60,7 @@ def one(request: HttpRequest, request_id: UUID) -> HttpResponse:
         "history": _history(entries, names),
         "parts": _parts(actor, found, at),
         "whole": queries.whole_of(found),
+        "handed": desk_rows(handovers_of(actor, request_id), actor),
         "forms": step_forms(actor, found),
         "may_reporter": actor.may(queries.REPORTER),
         "point": {"lon": details.lon, "lat": details.lat},

@@ -3,7 +3,11 @@
 
 from django.urls import path
 
+from callbox.kernel.text import gettext_noop as _
 from callbox.requests import follow_views, public_views
+from callbox.web.menu import offer_instead
+
+offer_instead("report", "civic", _("Nobody is in danger? Report faults, dirt and noise to the city here"))
 
 urlpatterns = [
     path("requests/", public_views.start, name="civic"),

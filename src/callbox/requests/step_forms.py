@@ -9,15 +9,17 @@ from uuid import UUID
 from django.utils.translation import gettext
 
 from callbox.access.queries import agencies_by_code
+from callbox.incidents.catalogue import load_types
 from callbox.kernel.actor import Actor
 from callbox.kernel.errors import Invalid, NotFound
 from callbox.kernel.text import gettext_noop as _
-from callbox.requests import actions, asking, dividing, extending, passing, queries
+from callbox.requests import actions, asking, dividing, extending, handing, lines, passing, queries
 from callbox.requests.desk_words import answers, dispositions, named, reasons
 from callbox.requests.domain import RESOLVE
+from callbox.requests.handed import in_danger
 from callbox.requests.models import Request
 from callbox.requests.passing import PASSED_ON
-from callbox.requests.rows import agency_name
+from callbox.requests.rows import agency_name, in_words
 
 LONGEST = 4000
 CHOOSE = _("Choose yes or no.")
@@ -37,6 +39,7 @@ DO = {
     "reopen": _("Open again"),
     "supervise": _("Give to the supervisors"),
     "remark": _("Write a remark"),
+    "danger": _("Danger: to the emergency line at once"),
     "hide_reporter": _("Hide who reports"),
     "show_reporter": _("Show who reports to the agency"),
     "merge": _("Same as another request"),
@@ -58,6 +61,7 @@ ASKS: Mapping[str, tuple[str, ...]] = {
     "ask": ("said",),
     "close": ("disposition",),
     "remark": ("text",),
+    "danger": ("type",),
     "answer_pass_on": ("accept",),
     "answer_extension": ("grant", "refusal"),
     "reassign": ("agency", "reason"),
@@ -86,6 +90,7 @@ FIRST = frozenset(
         "ask",
         "close",
         "remark",
+        "danger",
     }
 )
 KEYS = {"accept": "a", "feed_back": "b", "resume": "a"}
@@ -132,7 +137,9 @@ def further_for(actor: Actor, request: Request) -> list[str]:
         "split": request.open and queries.whole_of(request) is None,
         "waive_part": bool(_waivable(actor, request)),
     }
-    return [name for name, may in now.items() if may and actor.may(f"request.{name}", scope)]
+    found = [name for name, may in now.items() if may and actor.may(f"request.{name}", scope)]
+    reports = request.open and actor.may(f"{lines.KIND}.danger", scope) and not in_danger(request.pk)
+    return [*found, "danger"] if reports else found
 
 
 def _waivable(actor: Actor, request: Request) -> list[tuple[str, str]]:
@@ -156,10 +163,16 @@ def _field(actor: Actor, request: Request, step: str, name: str) -> dict[str, ob
         "grant": lambda: [("yes", gettext("Yes")), ("no", gettext("No"))],
         "accept": lambda: [("yes", gettext("Yes")), ("no", gettext("No"))],
         "part": lambda: _waivable(actor, request),
+        "type": incident_types,
     }
     found = options[name]() if name in options else None
     label = named(LABELS, name)
     return {"name": name, "label": label, "options": found, "id": f"id_{step}_{name}", "free": name in FREE}
+
+
+def incident_types() -> list[tuple[str, str]]:
+    """What may have happened: code and name of each type of incident."""
+    return [(code, in_words(kind.name)) for code, kind in load_types().items()]
 
 
 LABELS = {
@@ -177,8 +190,9 @@ LABELS = {
     "refusal": _("Why not, if not"),
     "accept": _("Take it over"),
     "part": _("Part"),
+    "type": _("What happened, if it is known"),
 }
-FREE = frozenset({"words", "refusal"})  # may be left empty
+FREE = frozenset({"words", "refusal", "type"})  # may be left empty
 
 
 def take_step(step: str, request_id: UUID, said: Mapping[str, str], *, by: Actor, at: datetime) -> None:
@@ -265,6 +279,7 @@ RUN: Mapping[str, Run] = {
     "answer_extension": lambda f: extending.answer_for_time(
         f.request, f.yes("grant"), f.text("refusal"), by=f.by, at=f.at
     ),
+    "danger": lambda f: handing.report_danger(f.request, f.text("type"), by=f.by, at=f.at),
     "split": lambda f: dividing.split_request(f.request, f.text("agency"), by=f.by, at=f.at),
     "waive_part": lambda f: dividing.waive_request_part(
         f.request, f.id("part"), f.text("reason"), by=f.by, at=f.at

@@ -4,6 +4,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 
 from callbox.access.domain import system_actor
@@ -24,6 +25,7 @@ from callbox.requests.personal import Contact, reporter_told
 NAME = "requests.telling"
 ACTOR = system_actor("messages")
 PORTION = 500
+FOLLOW = "/requests/follow"  # the worker has no table of addresses
 # What is told of which entry: a letter of letters.tsv.
 LETTERS = {
     "open": "received",
@@ -114,7 +116,16 @@ def _words(row: Request, entry: Written) -> dict[str, str | Words]:
         "due": _due(row),
         "result": dispositions.get(result, Words(result, result)),
         "days": str(domain.limit("ask_days", entry.at.date())),
+        "follow": _follow(),
     }
+
+
+def _follow() -> Words:
+    """Where a request is followed: the page's address, or its name where the installation's address is not known."""
+    if not settings.CONFIG.public_address:
+        return Words("“Follow a report”", "“查询诉求”页面")
+    address = settings.CONFIG.public_address + FOLLOW
+    return Words(address, address)
 
 
 def _agency(row: Request, entry: Written) -> Words:

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The desks in the header. A room names its own in its `urls.py`, so adding one touches nothing here."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from urllib.parse import urlencode
@@ -26,8 +27,27 @@ class Desk:
     rank: int
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something that is done with one thing by choosing why. label, done: untranslated. key: presses it.
+
+    address: what it is posted to, as JSON: `body`, the thing's `id` and the choice as `reason`.
+    choices: code and text of each reason, in the language of the request.
+    """
+
+    address: str
+    label: str
+    done: str
+    action: str
+    key: str
+    body: Mapping[str, str]
+    choices: Callable[[], list[tuple[str, str]]]
+
+
 _desks: dict[str, Desk] = {}
 _pages_of: dict[str, list[Desk]] = {}
+_steps_of: dict[str, list[Step]] = {}
+_instead: dict[str, list[Desk]] = {}
 NOTHING = UUID(int=0)  # stands in an address for the id that the page's script puts there
 
 
@@ -58,6 +78,41 @@ def pages_of(request: HttpRequest, what: str) -> list[dict[str, str]]:
     return [
         {"address": reverse(desk.url_name, args=[NOTHING]), "label": gettext(desk.label)}
         for desk in sorted(shown, key=lambda desk: (desk.rank, desk.url_name))
+    ]
+
+
+def offer_instead(of: str, url_name: str, label: str) -> None:
+    """Name a public page that many mean who come to another one, which stands below this room."""
+    _instead.setdefault(of, []).append(Desk(url_name, label, None, 50))
+
+
+def pages_instead(of: str) -> list[dict[str, str]]:
+    """The public pages to go to in place of this one, as `address` and `label`."""
+    return [
+        {"address": reverse(desk.url_name), "label": gettext(desk.label)} for desk in _instead.get(of, ())
+    ]
+
+
+def add_step_of(what: str, step: Step) -> None:
+    """Offer something to do with one thing, such as a call, on the pages that show it: they stand below this room."""
+    _steps_of.setdefault(what, []).append(step)
+
+
+def steps_of(request: HttpRequest, what: str) -> list[dict[str, object]]:
+    """What this person may do with one of these by choosing a reason; `body` as JSON, `name` for the form's field."""
+    actor: Actor | None = getattr(request, "actor", None)
+    return [
+        {
+            "name": f"step_{number}",
+            "address": step.address,
+            "label": gettext(step.label),
+            "done": gettext(step.done),
+            "key": step.key,
+            "body": json.dumps(dict(step.body)),
+            "choices": step.choices(),
+        }
+        for number, step in enumerate(_steps_of.get(what, ()))
+        if actor is not None and step.action in actor.powers
     ]
 
 

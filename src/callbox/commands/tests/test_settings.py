@@ -32,6 +32,8 @@ WRONG = {
     "CALLBOX_DEMO": ["yes", "true", "2"],
     "CALLBOX_SPEED": ["", "0", "-1", "nan", "inf", "fast"],
     "CALLBOX_EMERGENCY_NUMBER": ["", "  ", "110\x00"],
+    "CALLBOX_HTTPS": ["yes"],
+    "CALLBOX_PUBLIC_ADDRESS": ["help.example", "https://", "ftp://help.example", "https://a.example/desk"],
     "CALLBOX_HOSTS": ["exa mple", "a.example,-", "a/b"],
     "CALLBOX_DOOR_HOST": ["everywhere", "1.2.3", "::g"],
     "CALLBOX_GATEWAYS": ["gateway.example", "10.0.0.1,10.0.0"],
@@ -75,6 +77,17 @@ def test_a_cut_secret_is_refused_and_left_as_it_is(settings: pytest.MonkeyPatch,
     with pytest.raises(ConfigError, match="put it back from the backup"):
         _ = load().secret
     assert secret.read_bytes() == b"x" * size
+
+
+def test_links_to_residents_go_by_https_where_the_pages_do(settings: pytest.MonkeyPatch) -> None:
+    assert load().public_address == ""
+    settings.setenv("CALLBOX_PUBLIC_ADDRESS", "http://help.example:8110/")
+    assert load().public_address == "http://help.example:8110"
+    settings.setenv("CALLBOX_HTTPS", "1")
+    with pytest.raises(ConfigError, match=r"CALLBOX_PUBLIC_ADDRESS .*expected https://"):
+        load()
+    settings.setenv("CALLBOX_PUBLIC_ADDRESS", "https://help.example")
+    assert load().public_address == "https://help.example"
 
 
 @pytest.mark.parametrize("text", ["", "{", '{"postgres": "abc', "[]", '{"postgres": 1}'])

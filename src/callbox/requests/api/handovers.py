@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Hand-overs between the emergency line and the civic line."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -15,8 +14,8 @@ from callbox.requests import handed, handing, lines
 from callbox.requests.api.reading import REQUEST, router  # one router a path: another would answer 405
 from callbox.requests.api.steps import ReasonCode
 from callbox.requests.api.taking import Answer
-from callbox.requests.models import HandedOver
-from callbox.requests.rows import RequestRow, in_words, request_rows
+from callbox.requests.handed_rows import handover_rows
+from callbox.requests.rows import RequestRow, request_rows
 from callbox.web.fields import Asked, Code, Seen
 from callbox.web.signed_in import needs
 
@@ -76,6 +75,12 @@ class Talked(Schema):
     result: ReasonCode
 
 
+class Refused(Schema):
+    """Why it is not for this line, as a code."""
+
+    reason: ReasonCode
+
+
 class Kept(Schema):
     """Why it is kept, as a code."""
 
@@ -123,9 +128,9 @@ def take(request: Asked, handover_id: UUID, body: Taken) -> dict[str, object]:
 
 
 @router.post(f"{HANDOVER}/refuse", response=HandOverRow, openapi_extra=needs(ANSWER))
-def refuse(request: Asked, handover_id: UUID) -> dict[str, object]:
+def refuse(request: Asked, handover_id: UUID, body: Refused) -> dict[str, object]:
     """It stays with who gave it."""
-    handing.refuse_handover(handover_id, by=request.actor, at=timezone.now())
+    handing.refuse_handover(handover_id, body.reason, by=request.actor, at=timezone.now())
     return _row(request.actor, handover_id)
 
 
@@ -152,32 +157,3 @@ def danger(request: Asked, request_id: UUID, body: InDanger) -> dict[str, object
 
 def _row(actor: Actor, handover_id: UUID) -> dict[str, object]:
     return handover_rows([handed.handover_for(actor, handover_id)], actor)[0]
-
-
-def handover_rows(rows: Sequence[HandedOver], actor: Actor) -> list[dict[str, object]]:
-    """Hand-overs as screens get them."""
-    offers = handed.offers_of(rows)
-    return [
-        {
-            "id": row.pk,
-            "state": row.matter.state,
-            "version": row.matter.version,
-            "owner": row.matter.owner,
-            "taker": lines.taker_of(row.source),
-            "reason": row.reason,
-            "reason_name": in_words(lines.load_reasons()[row.reason]),
-            "source": _shown(row.source, row.of),
-            "became": _shown(row.became_kind, row.became),
-            "opened_at": row.matter.opened_at,
-            "answer_by": offers[row.pk].answer_by if row.pk in offers else None,
-            "mine": row.given_by == actor.id,
-        }
-        for row in rows
-    ]
-
-
-def _shown(kind: str, matter_id: UUID | None) -> dict[str, object] | None:
-    found = handed.named(kind, matter_id)
-    if found is None:
-        return None
-    return {"id": matter_id, "kind": kind, "number": found.number, "state": found.state, "ended": found.ended}

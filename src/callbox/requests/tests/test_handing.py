@@ -89,12 +89,12 @@ def test_an_incident_keeps_its_place_and_goes_on_by_itself() -> None:
 
 def test_refused_it_stays_with_who_gave_it_and_can_be_offered_again_or_kept() -> None:
     row = given()
-    handing.refuse_handover(row.pk, by=OTHER_LINE, at=LATER)
+    handing.refuse_handover(row.pk, "made_up", by=OTHER_LINE, at=LATER)
     assert owner_of(row) == ("open", "desk:answering")
     with pytest.raises(Conflict):
         taken(row)
     handing.offer_again(row.pk, by=call_taker(), at=LATER)
-    handing.refuse_handover(row.pk, by=OTHER_LINE, at=LATER)
+    handing.refuse_handover(row.pk, "made_up", by=OTHER_LINE, at=LATER)
     handing.keep_handover(row.pk, "made_up", by=call_taker(), at=LATER)
     assert owner_of(row) == ("kept", "desk:answering")
     assert handed.open_handovers(call_taker()) == []
@@ -106,7 +106,7 @@ def test_when_nobody_answers_in_time_it_is_back_with_who_gave_it() -> None:
     assert time_out_offers(by=CLOCKS, at=AT + within - timedelta(seconds=1)) == 0
     assert time_out_offers(by=CLOCKS, at=AT + within) == 1
     assert owner_of(row) == ("open", "desk:answering")
-    assert handed.offers_of([row]) == {}
+    assert handed.latest_offers([row])[row.pk].state == "timed_out"
     with pytest.raises(Conflict):
         taken(row)
     assert not Request.objects.exists()
@@ -116,7 +116,7 @@ def test_who_gave_it_does_not_take_it_on_nor_refuse_it() -> None:
     row = given()
     for step in (
         lambda: handing.take_over(row.pk, "other", {}, by=call_taker(), at=LATER),
-        lambda: handing.refuse_handover(row.pk, by=call_taker(), at=LATER),
+        lambda: handing.refuse_handover(row.pk, "made_up", by=call_taker(), at=LATER),
     ):
         with pytest.raises(NotAllowed):
             step()
@@ -164,7 +164,7 @@ def test_a_crew_neither_sees_nor_answers_one() -> None:
     crew = crew_of(new_id())
     assert handed.open_handovers(crew) == []
     with pytest.raises(NotFound):
-        handing.refuse_handover(row.pk, by=crew, at=LATER)
+        handing.refuse_handover(row.pk, "made_up", by=crew, at=LATER)
 
 
 def test_both_lines_talk_and_it_is_noted() -> None:
@@ -192,10 +192,10 @@ def test_after_the_danger_the_dispute_is_handed_over_and_both_see_the_result() -
     row = given(lines.INCIDENT)
     made = taken(row)
     shown = handed.handover_for(dispatcher(), row.pk)
-    assert handed.named(shown.became_kind, shown.became) == handed.Named(
-        "request", made.number, made.matter.state, ""
-    )
-    assert handed.named(shown.source, shown.of) is not None
+    known = handed.named([shown.of, shown.became])
+    assert shown.became is not None
+    assert known[shown.became] == handed.Named("request", made.number, made.matter.state, "")
+    assert known[shown.of].kind == "incident"
 
 
 def test_a_hand_over_ends_once() -> None:

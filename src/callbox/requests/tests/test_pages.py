@@ -162,3 +162,13 @@ def test_the_figures_stand_on_a_page_for_those_who_may(taker: Client, roads: Cli
     for days in ("7", "365", "nonsense"):
         assert taker.get(f"/desk/requests/figures?days={days}").status_code == 200
     assert roads.get("/desk/requests/figures").status_code == 403
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "Nobody is in danger?"), ("zh-hans", "没有危险？")])
+def test_the_emergency_form_points_here_for_what_is_no_emergency(language: str, words: str) -> None:
+    client = signed_in(None)
+    client.cookies["callbox_language"] = language
+    page = client.get("/report").content.decode()
+    assert words in page
+    assert 'href="/requests/"' in page
+    assert page.index("report-numbers") < page.index('href="/requests/"'), "the telephone stands first"

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Residents are told of each step in their language, each once, and nobody who gave no address."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
+from pytest_django import Settings
 from tests.faults.kill import every_point
 from tests.world import AT, LATER, call_taker, moves_in_between, supervisor
 
@@ -138,3 +141,16 @@ def test_killed_anywhere_each_is_told_once() -> None:
         rows.append(request())
 
     assert every_point(lambda: tell_residents(at=LATER), check) > 3
+
+
+def test_the_page_where_it_is_followed_is_named_with_its_address_where_that_is_known(
+    settings: Settings,
+) -> None:
+    named = request(contact=Contact("Made-up Name", "+15550100"))
+    tell()
+    assert "Follow it under “Follow a report”" in said(named, "received_by")
+    settings.CONFIG = replace(settings.CONFIG, public_address="https://help.example")
+    linked, chinese = request(contact=Contact("Made-up Name", "+15550100")), request(contact=ZH)
+    tell()
+    for row in (linked, chinese):
+        assert f"https://help.example{reverse('civic-follow')}" in said(row, "received_by")

@@ -119,6 +119,12 @@ function firstChecked(form) {
   form.querySelector('input[type="radio"]').checked = true;
 }
 
+// What rooms above this one do with an incident, such as handing it over.
+for (const form of document.querySelectorAll("form[data-step-of]")) {
+  const { drawer: name, stepOf, body, done } = form.dataset;
+  drawer(name, (values) => post(stepOf, { ...JSON.parse(body), id: incidentId(), reason: values[name] }, { about: about(), done }), firstChecked);
+}
+
 function onAssignment(form, step, body, done) {
   const { id, unit } = form.given;
   return post(`/api/assignments/${id}/${step}`, body, { about: { assignment: id, unit, incident: incidentId() }, done });

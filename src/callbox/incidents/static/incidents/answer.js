@@ -2,6 +2,7 @@
 // The answering desk: claim, type, place, send. Everything has its key.
 
 import { get, post } from "../web/js/api.js";
+import { choose as setChoice } from "../web/js/combobox.js";
 import { newId } from "../web/js/dom.js";
 import { selectRow } from "../web/js/rows.js";
 import { say } from "../web/js/status.js";
@@ -44,7 +45,7 @@ function drawHead(row) {
   document.getElementById("call-about").textContent = `${word(`channel_${row.channel}`)} · ${told}`;
   document.getElementById("open-incident").hidden = Boolean(row.incident_id);
   document.getElementById("finish").hidden = !row.incident_id;
-  document.getElementById("outcomes").hidden = Boolean(row.incident_id);
+  for (const each of document.querySelectorAll("#outcomes, [data-step-of]")) each.hidden = Boolean(row.incident_id);
 }
 
 async function show(id) {
@@ -144,6 +145,21 @@ async function wrapUp(outcome) {
   goToQueue();
 }
 
+// What rooms above this one do with a call that has no incident, such as handing it over; it ends the call.
+async function doStep(part, reason) {
+  const { stepOf, body, done } = part.dataset;
+  const row = rowNow();
+  if (!row?.mine) return;
+  await form.keep();
+  await post(stepOf, { ...JSON.parse(body), id: row.id, reason });
+  setChoice(part.querySelector("[data-combobox]"), null);
+  await want(row.id);
+  say(done, "done");
+  leave();
+  draw();
+  goToQueue();
+}
+
 const sendOrFinish = () => once(() => (rowNow()?.incident_id ? wrapUp("incident") : openIncident()));
 
 async function release() {
@@ -185,6 +201,9 @@ document.addEventListener("click", (event) => {
   else ACTIONS[action]?.();
 });
 document.getElementById("outcomes").addEventListener("combobox:choose", ({ detail }) => once(() => wrapUp(detail.value)));
+for (const each of document.querySelectorAll("[data-step-of]")) {
+  each.addEventListener("combobox:choose", ({ detail }) => once(() => doStep(each, detail.value)));
+}
 document.getElementById("call-form").addEventListener("submit", (event) => event.preventDefault());
 list.addEventListener("row:select", ({ detail: id }) => now().calls[id]?.state !== "waiting" && choose(id));
 list.addEventListener("row:open", ({ detail: id }) => enter(id));

@@ -26,8 +26,9 @@ export function drawQueue(queue, chosen) {
   return waiting;
 }
 
+// Only options may stand in a list of options: each says its group itself to who cannot see the title over it.
 function title(group, count) {
-  return h("h3", { class: "queue-title", "data-part": group, "data-look": `${group} ${count}` }, word(`queue_${group}`), h("span", { class: "quiet" }, ` ${count}`));
+  return h("h3", { class: "queue-title", role: "presentation", "data-part": group, "data-look": `${group} ${count}` }, word(`queue_${group}`), h("span", { class: "quiet" }, ` ${count}`));
 }
 
 function drawn(row) {
@@ -36,6 +37,7 @@ function drawn(row) {
   return h(
     "div",
     { class: classes, role: "option", "data-row": row.id, "data-look": JSON.stringify(row) },
+    h("span", { class: "visually-hidden" }, word(`queue_${row.state}`)),
     h("strong", { class: "call-channel" }, word(`channel_${row.channel}`)),
     lane(row),
     row.readable ? null : state(word("unreadable"), "alarm", "late"),
