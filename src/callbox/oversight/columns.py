@@ -46,15 +46,15 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """The days of a zone. first: the day at which they begin. midnights: when each begins, in microseconds."""
+    """The days of a zone. first: the day at which they begin. midnights: when each begins, in microseconds.
+
+    numbers: the local day of each event.
+    """
 
     first: date
     midnights: Whole
+    numbers: Whole
     calendar: Calendar
-
-    def of(self, at: Whole) -> Whole:
-        """The number of the local day of each moment."""
-        return np.searchsorted(self.midnights, at, "right") - 1
 
     def moment(self, number: int) -> datetime:
         """When a day begins."""
@@ -95,7 +95,9 @@ class Columns:
             begins = calendar.day_of(first)
             count = (calendar.day_of(last) - begins).days + MOST[DAYS] + 2
             nights = (micros(calendar.begins(begins + number * DAY)) for number in range(count))
-            self.zones[calendar.zone.key] = Days(begins, np.fromiter(nights, np.int64, count), calendar)
+            midnights = np.fromiter(nights, np.int64, count)
+            numbers = np.searchsorted(midnights, self.at, "right") - 1
+            self.zones[calendar.zone.key] = Days(begins, midnights, numbers, calendar)
         return self.zones[calendar.zone.key]
 
     @cached_property

@@ -105,16 +105,16 @@ class Search:
         yes = at >= micros(rule.calendar.begins(version.begins))
         return yes if version.ends is None else yes & (at < micros(rule.calendar.begins(version.ends)))
 
-    def limit(self, term: Term, calendar: Calendar, starts: Whole) -> tuple[Whole, Whole, Truth]:
-        """When a term ends that starts at these moments, when its last day begins, and where that is provisional."""
-        sure = np.zeros(len(starts), bool)
+    def limit(self, term: Term, calendar: Calendar, places: Whole) -> tuple[Whole, Whole, Truth]:
+        """When a term ends that starts at these events, when its last day begins, and where that is provisional."""
+        sure = np.zeros(len(places), bool)
         if term.unit in LENGTHS and term.begins == AT_ONCE:
-            ends = starts + term.amount * (LENGTHS[term.unit] // MICROSECOND)
+            ends = self.columns.at[places] + term.amount * (LENGTHS[term.unit] // MICROSECOND)
             return ends, ends, sure
         if term.unit not in BY_DAY:
             raise NotPlain
         days = self.columns.days(calendar)
-        day = days.of(starts)
+        day = days.numbers[places]
         if term.unit == DAYS and not term.rolls:
             last = day + term.amount - (1 if term.begins == AT_ONCE else 0)
             return days.midnights[last + 1], days.midnights[last], sure

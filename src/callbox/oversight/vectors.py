@@ -49,7 +49,7 @@ def _within(search: Search, rule: Rule, form: f.Within, places: Whole) -> Whole:
         raise NotPlain
     at = search.columns.at
     start = at[places]
-    ends, _last, unsure = search.limit(form.limit, rule.calendar, start)
+    ends, _last, unsure = search.limit(form.limit, rule.calendar, places)
     answer, waiver = search.after(form.target, places), np.full(len(places), NONE)
     fine = _in_time(form, ends, answer, at)
     others = np.flatnonzero(~fine)
@@ -75,7 +75,8 @@ def _in_time(form: f.Within, ends: Whole, found: Whole, at: Whole) -> Truth:
 def _not_before(search: Search, rule: Rule, form: f.NotBefore, places: Whole) -> Whole:
     at = search.columns.at
     anchor = search.before(form.anchor, places, nearest=form.from_anchor == f.NEAREST)
-    ends, last, unsure = search.limit(form.limit, rule.calendar, _anchored(at, anchor, places))
+    # Without an anchor it is counted from the trigger itself, and then unknown.
+    ends, last, unsure = search.limit(form.limit, rule.calendar, np.where(anchor == NONE, places, anchor))
     kept = at[places] >= (last if form.on_last_day else ends)
     return _counted_from(anchor, unsure, kept)
 
@@ -85,13 +86,8 @@ def _not_after(search: Search, rule: Rule, form: f.NotAfter, places: Whole) -> W
         raise NotPlain
     at = search.columns.at
     anchor = search.before(form.anchor, places, nearest=form.from_anchor == f.NEAREST)
-    ends, _last, unsure = search.limit(form.limit, rule.calendar, _anchored(at, anchor, places))
+    ends, _last, unsure = search.limit(form.limit, rule.calendar, np.where(anchor == NONE, places, anchor))
     return _counted_from(anchor, unsure, _keeps(form.limit.inclusive, ends, at[places]))
-
-
-def _anchored(at: Whole, anchor: Whole, places: Whole) -> Whole:
-    """The moments of the anchors; of the trigger itself where there is none, which is then unknown."""
-    return at[np.where(anchor == NONE, places, anchor)]
 
 
 def _counted_from(anchor: Whole, unsure: Truth, kept: Truth) -> Whole:

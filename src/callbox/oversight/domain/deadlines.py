@@ -79,11 +79,11 @@ def _limit(form: Within, view: View, place: int, start: datetime) -> tuple[Limit
     found = limit(form.limit, view.calendar, start, pauses, restarts)
     extended: tuple[str, ...] = ()
     for number, step in enumerate(form.steps, 1):
-        granted = view.after(step.by, place)
+        granted = view.after(step.by, place)  # each step is granted after the one before it: no leaping
         doubt = doubt or granted.doubtful
         if granted.sure is None or granted.sure.happened is None or not found.keeps(granted.sure.happened):
             break
-        extended = (*extended, granted.sure.id)
+        extended, place = (*extended, granted.sure.id), view.events.index(granted.sure)
         found = limit(step.limit, view.calendar, start, pauses, restarts, step=number, extended=extended)
     return found, DOUBTFUL_LIMIT if doubt else ""
 

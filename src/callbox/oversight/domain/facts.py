@@ -47,12 +47,12 @@ def judge_absent(form: Absent, view: View, place: int) -> Outcome:
 def judge_count(form: Count, view: View, place: int, start: datetime) -> Outcome:
     """No more than so many from the trigger on. What may count makes it unknown only where it would decide."""
     ends: Limit | None = limit(form.window, view.calendar, start) if form.window else None
-    counted = [(view.events[place], view.matches(form.counted, place))]
-    counted += view.all_after(form.counted, place)
+    own = view.matches(form.counted, place)
+    counted = [] if own is False else [(view.events[place], own is True)]
     within = [
         (each, sure)
-        for each, sure in counted
-        if sure is not False and (ends is None or each.happened is None or ends.keeps(each.happened))
+        for each, sure in [*counted, *view.all_after(form.counted, place)]
+        if ends is None or each.happened is None or ends.keeps(each.happened)
     ]
     surely = [each for each, sure in within if sure]
     if len(surely) > form.most:
