@@ -93,7 +93,9 @@ PARTS = {
         "wording": "edge of every page that tells of messages",
     },
     "requests": {
+        "answering": "actions: articles",
         "areas": "domain",
+        "articles": "domain",
         "catalogue": "domain",
         "routing": "domain",
         "editions": "actions: versions of tables",

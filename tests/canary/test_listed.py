@@ -108,6 +108,7 @@ PRINTS = {"report": (), "journal": ("verify",), "keys": ("check",), "printout": 
 SAYS_NOTHING = {
     "admin": "says the name that it was given",
     "agencies": "which agencies and plans change; of an address only that it does",
+    "articles": "titles that are public knowledge",
     "audit": "opens no database of an installation",
     "backup": "walked in test_outputs",
     "bench": "measures on throw-away servers",
@@ -122,6 +123,7 @@ SAYS_NOTHING = {
     "restore": "files; what it restores it verifies and counts",
     "routing": "categories, areas and rules of a city",
     "serve": "the processes, whose logs are walked",
+    "suggest": "categories by code and counts; its test looks for the words",
     "test": "the tests",
     "translations": "texts of ours",
     "upgrade": "names of migrations and rules",

@@ -19,6 +19,8 @@ from callbox.dispatch.units import Equipment, define_station, define_unit, set_a
 from callbox.geo.queries import City
 from callbox.kernel.actor import Actor
 from callbox.kernel.tables import read_table
+from callbox.requests.answering import load_articles
+from callbox.requests.articles import SHIPPED, read_articles
 
 ROOM = "callbox.demo"
 STATION_AGENCY = {"fire_station": "fire", "ambulance_post": "ems", "police_station": "police", CENTRE: "city"}
@@ -33,6 +35,7 @@ def set_up(city: City, town: Town, *, by: Actor, at: datetime) -> bool:
         row["code"]: define_agency(row["code"], row["en"], row["zh"], row["kind"], by=by, at=at)
         for row in read_table(ROOM, "agencies.tsv")
     }
+    load_articles(read_articles(SHIPPED), by=by, at=at)
     posts = _posts(city)
     stations = {
         post.code: _station(post, kind, agencies, by, at) for kind, some in posts.items() for post in some

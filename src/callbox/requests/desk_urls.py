@@ -11,6 +11,7 @@ from callbox.requests import (
     figures_views,
     handover_page_views,
     handover_views,
+    hint_views,
     new_views,
     one_views,
 )
@@ -44,6 +45,7 @@ urlpatterns = [
     path("desk/requests", desk_views.inbox, name="requests-desk"),
     path("desk/requests/figures", figures_views.figures, name="requests-figures"),
     path("desk/requests/new", new_views.new, name="requests-new"),
+    path("desk/requests/hints", hint_views.beside, name="requests-hints"),
     path("desk/requests/call-back", calling_views.next_one, name="requests-call-next"),
     path("desk/requests/<uuid:request_id>/call-back", calling_views.one, name="requests-call"),
     path("desk/requests/<uuid:request_id>", one_views.one, name="requests-one"),

@@ -2,6 +2,8 @@
 """Requests with what is personal about them, and what the authority tunes, edition by edition."""
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
 
@@ -21,6 +23,60 @@ class Edition(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "version"], name="requests_one_edition")]
+
+
+class Article(models.Model):
+    """One version of an article, as it was loaded: its words are never altered, its dates may be.
+
+    words: what it is found by; see article_rows.py.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    code = models.TextField()
+    version = models.IntegerField()
+    since = models.DateField()
+    until = models.DateField(null=True)
+    agency = models.TextField(default="")
+    categories = ArrayField(models.TextField(), default=list)
+    title_en = models.TextField()
+    title_zh = models.TextField()
+    keywords_en = models.TextField()
+    keywords_zh = models.TextField()
+    text_en = models.TextField()
+    text_zh = models.TextField()
+    source = models.TextField()
+    words = SearchVectorField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["code", "version"], name="requests_one_article")]
+        indexes = [GinIndex(fields=["words"], name="requests_article_words")]
+
+
+class Learned(models.Model):
+    """A model that suggests categories: its weights as plain arrays, and how it was measured; never altered.
+
+    why: a code of why it may not be used; "" when it may. figures: see suggesting.py.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    at = models.DateTimeField(db_index=True)
+    features = models.IntegerField()
+    figures = models.JSONField()
+    usable = models.BooleanField()
+    why = models.TextField(default="")
+    sha256 = models.TextField()
+    weights = models.BinaryField()
+
+
+class Suggested(models.Model):
+    """Once, a model suggested categories and a person chose one. place: which of them it was; 0 for another.
+
+    It says neither who nor which request nor when, but for the day.
+    """
+
+    model = models.ForeignKey(Learned, models.PROTECT, related_name="+")
+    day = models.DateField()
+    place = models.SmallIntegerField()
 
 
 class Request(models.Model):

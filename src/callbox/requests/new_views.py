@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The call-taker's form of a new request: the category is searched for, its questions are drawn by the server."""
 
-import math
 from collections.abc import Mapping
 
 from django.http import HttpRequest, HttpResponse
@@ -17,8 +16,12 @@ from callbox.incidents.actions import Where
 from callbox.kernel.errors import Invalid, NotFound, Unavailable
 from callbox.matters.queries import calendar_in_force
 from callbox.requests import queries
+from callbox.requests.answering import answer_at_once
+from callbox.requests.article_rows import article_of
 from callbox.requests.catalogue import Category
 from callbox.requests.desk_words import CHANNELS
+from callbox.requests.hinting import LOOK, TAKE, answered_with, hints, note_chosen, point
+from callbox.requests.models import Request
 from callbox.requests.personal import Contact
 from callbox.requests.question_fields import NAME, answers_of, question_fields
 from callbox.requests.rows import in_words
@@ -33,16 +36,19 @@ HIDDEN = {"yes": True, "no": False}
 @require_http_methods(["GET", "POST"])
 @desk_page("request.open")
 def new(request: HttpRequest) -> HttpResponse:
-    """The form; with `questions` its questions alone, for the page whose category was just chosen."""
+    """The form; with `questions` its questions alone, for the page whose category was just chosen.
+
+    With `look` it is shown again with what may answer it, with `take` under the category that was suggested: for who
+    works without script.
+    """
     said = request.POST if request.method == "POST" else request.GET
-    category = category_of(said.get("category", ""))
+    category = category_of(said.get(TAKE) or said.get("category", "")) or _category_of_article(said.dict())
     if "questions" in request.GET:
         return render(request, "requests/desk/questions.html", drawn_questions(category, {}, {}))
     errors: dict[str, str] = {}
-    if request.method == "POST":
+    if request.method == "POST" and not said.keys() & {LOOK, TAKE}:
         try:
-            made = open_request(_report(request, category), by=actor_of_request(request), at=timezone.now())
-            return redirect("requests-one", made.pk)
+            return redirect("requests-one", _take(request, category).pk)
         except Invalid as refusal:
             errors = {name: gettext(text) for name, text in refusal.fields.items()} or {
                 "words": refusal.told(gettext)
@@ -50,6 +56,7 @@ def new(request: HttpRequest) -> HttpResponse:
     context = {
         **drawn_questions(category, said.dict(), errors),
         **_choices(),
+        **hints(said.dict(), category.code if category else "", timezone.now()),
         "said": said.dict(),
         "city": city_map_of(),
     }
@@ -63,6 +70,25 @@ def category_of(code: str) -> Category | None:
     today = calendar_in_force().day_of(timezone.now())
     offered = {each.code: each for each in queries.catalogue_in_force().offered(today)}
     return offered.get(code)
+
+
+def _category_of_article(said: dict[str, str]) -> Category | None:
+    """What the article whose button was pressed is about, where nothing else was chosen."""
+    answered = answered_with(said)
+    if answered is None:
+        return None
+    day = calendar_in_force().day_of(timezone.now())
+    return next(filter(None, map(category_of, article_of(*answered, day=day).categories)), None)
+
+
+def _take(request: HttpRequest, category: Category | None) -> Request:
+    """Take it, or take it and answer it with the article whose button was pressed."""
+    by, at, report = actor_of_request(request), timezone.now(), _report(request, category)
+    said = request.POST.dict()
+    answered = answered_with(said)
+    made = answer_at_once(report, *answered, by=by, at=at) if answered else open_request(report, by=by, at=at)
+    note_chosen(said, report.category, at)
+    return made
 
 
 def drawn_questions(
@@ -105,7 +131,7 @@ def _report(request: HttpRequest, category: Category | None) -> Report:
     if any("\x00" in text for text in said.values()):
         raise Invalid(fields={"words": gettext("This cannot be kept. Write it in plain words.")})
     text = {name: said.get(name, "")[:longest] for name, longest in LONGEST.items()}
-    lon, lat = _point(said.get("place", ""))
+    lon, lat = point(said.get("place", ""))
     return Report(
         category.code,
         Where(lon, lat, text["place_text"], text["note"]),
@@ -115,17 +141,6 @@ def _report(request: HttpRequest, category: Category | None) -> Report:
         said.get("channel", "") if said.get("channel") in CHANNELS else "phone",
         HIDDEN.get(said.get("hidden", "")),
     )
-
-
-def _point(text: str) -> tuple[float | None, float | None]:
-    """`lon,lat` as the map and the search give it; nothing for what is none."""
-    try:
-        lon, lat = (float(part) for part in text.split(","))
-    except ValueError:
-        return None, None
-    if math.isfinite(lon) and math.isfinite(lat) and abs(lon) <= 180 and abs(lat) <= 90:
-        return lon, lat
-    return None, None
 
 
 def city_map_of() -> dict[str, object] | None:

@@ -34,7 +34,7 @@ from callbox.requests.rows import agency_name, details_row, remark_rows, request
 from callbox.requests.step_forms import step_forms, take_step
 
 HANDLE = "handle"
-TOLD_OF = ("reason", "result", "disposition", "said")
+TOLD_OF = ("reason", "result", "disposition", "said", "article")
 
 
 @never_cache

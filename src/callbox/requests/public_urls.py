@@ -4,7 +4,7 @@
 from django.urls import path
 
 from callbox.kernel.text import gettext_noop as _
-from callbox.requests import follow_views, public_views
+from callbox.requests import article_views, follow_views, public_views
 from callbox.web.menu import offer_instead
 
 offer_instead("report", "civic", _("Nobody is in danger? Report faults, dirt and noise to the city here"))
@@ -13,6 +13,8 @@ urlpatterns = [
     path("requests/", public_views.start, name="civic"),
     path("requests/new", public_views.categories, name="civic-new"),
     path("requests/new/<slug:category>", public_views.report, name="civic-report"),
+    path("requests/answers", article_views.answers, name="civic-answers"),
+    path("requests/answers/<slug:article>", article_views.answer, name="civic-answer"),
     path("requests/received", public_views.received, name="civic-received"),
     path("requests/follow", follow_views.follow, name="civic-follow"),
     path("requests/follow/code", follow_views.code, name="civic-code"),

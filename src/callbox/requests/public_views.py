@@ -21,10 +21,12 @@ from callbox.matters.queries import calendar_in_force
 from callbox.pictures.domain import limits_on
 from callbox.pictures.words import sent_words
 from callbox.requests import queries
+from callbox.requests.article_rows import find_articles
 from callbox.requests.catalogue import Category
 from callbox.requests.counting import mark_of
 from callbox.requests.domain import ROOM, limit
 from callbox.requests.following import key_shown
+from callbox.requests.hinting import article_rows
 from callbox.requests.public_forms import Form
 from callbox.requests.reporting import number_and_key, report_request
 
@@ -109,6 +111,9 @@ def _form(request: HttpRequest, form: Form, status: int = 200) -> HttpResponse:
         "form": form,
         "title": category.name.in_language(language),
         "article": category.article.in_language(language) if category.article else "",
+        "articles": article_rows(
+            find_articles("", calendar_in_force().day_of(timezone.now()), category=category.code)
+        ),
         "questions": form.questions(),
         "city": _city(),
         "days": limit("kept_days", timezone.now().date()),

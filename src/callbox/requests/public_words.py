@@ -12,6 +12,7 @@ from callbox.kernel.tables import Words
 from callbox.kernel.text import gettext_noop as _
 from callbox.messages.wording import STATES as SENT
 from callbox.requests.endings import load_answers
+from callbox.requests.learned_rows import PURPOSE as LEARN
 from callbox.requests.own import Held, Promise, Status, Step
 from callbox.web.context import ROLE_NAMES
 
@@ -48,6 +49,7 @@ STEPS = {
 }
 PROMISES = {"first_contact": _("They get in touch with you"), "resolve": _("It is solved")}
 PURPOSES = {True: _("you looked at it yourself"), False: _("to deal with it")}
+LEARNED = _("to learn which words go with which category; only words that many people use are kept of it")
 NEWS = _("News of it")
 SENT_LETTERS = {"requests.code": _("Code to follow it"), "requests.question": _("Question at the end")}
 
@@ -100,7 +102,7 @@ def held_shown(held: Held, zone: ZoneInfo, language: str) -> dict[str, Any]:
                 _when(each.at, zone),
                 gettext(ROLE_NAMES.get(each.role, "Callbox")),
                 named[each.agency].in_language(language) if each.agency in named else "",
-                gettext(PURPOSES[each.own]),
+                gettext(LEARNED if each.purpose == LEARN else PURPOSES[each.own]),
             )
             for each in held.reads
         ],

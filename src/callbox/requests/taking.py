@@ -30,7 +30,8 @@ class Report:
     """What somebody wants dealt with. hidden: whether the agency may know who reports; None: as the category says.
 
     due_at: when another system has promised that it will be solved, for what is taken over from there.
-    area: the code of the area it lies in, where that is known without a point.
+    area: the code of the area it lies in, where that is known without a point. at_once: whoever takes it answers it
+    and sends it to nobody.
     """
 
     category: str
@@ -43,6 +44,7 @@ class Report:
     due_at: datetime | None = None
     area: str = ""
     id: UUID | None = None
+    at_once: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ def open_requests(reports: Sequence[tuple[Report, datetime]], *, by: Actor) -> l
         each.row.matter = matter
     Request.objects.bulk_create(each.row for each in taken)
     _keep(taken)
-    _send_by_rule(taken)
+    _send_by_rule([each for each in taken if not each.report.at_once])
     return [each.row for each in taken]
 
 
