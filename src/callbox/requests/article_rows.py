@@ -7,6 +7,7 @@ dictionary for it comes with PostgreSQL: each two characters side by side are a 
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -79,7 +80,7 @@ def find_articles(
 
 def _found(words: str, day: date, heads: bool, most: int) -> list[articles.Article]:
     text = words[:SEARCHED]
-    asked = {
+    asked: dict[str, Any] = {
         "en": " ".join(words_of(text)),
         "zh": sorted(set(pairs_of(text))),
         "heads": ":A" if heads else "",

@@ -99,15 +99,20 @@ def _version(code: str, said: Mapping[str, Any], where: str) -> Article:
     if unknown := said.keys() - KNOWN:
         raise TableError(f"{where}: nobody knows {', '.join(sorted(unknown))}")
     try:
+        title, keywords, text = (
+            Words(_word(said[f"{name}_en"], name), _word(said[f"{name}_zh"], name)) for name in BOTH
+        )
         return Article(
-            code,
-            _number(said["version"]),
-            _day(said["valid_from"]),
-            _day(said["valid_to"]) if "valid_to" in said else None,
-            _word(said.get("agency", ""), "agency", empty=True),
-            tuple(_word(each, "categories") for each in said.get("categories", ())),
-            *(Words(*(_word(said[f"{name}_{tag}"], name) for tag in ("en", "zh"))) for name in BOTH),
-            _word(said["source"], "source"),
+            code=code,
+            version=_number(said["version"]),
+            since=_day(said["valid_from"]),
+            until=_day(said["valid_to"]) if "valid_to" in said else None,
+            agency=_word(said.get("agency", ""), "agency", empty=True),
+            categories=tuple(_word(each, "categories") for each in said.get("categories", ())),
+            title=title,
+            keywords=keywords,
+            text=text,
+            source=_word(said["source"], "source"),
         )
     except (KeyError, TypeError, ValueError) as problem:
         raise TableError(f"{where}: {type(problem).__name__}: {problem}") from problem

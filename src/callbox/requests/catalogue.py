@@ -58,13 +58,13 @@ class Category:
         """Whether new requests may be about it on this day."""
         return self.since <= day and (self.until is None or day < self.until)
 
-    def check_answers(self, answers: Answers) -> None:
-        """Raise Invalid, naming each answer that is missing or cannot be meant."""
+    def check_answers(self, answers: Answers, *, all_needed: bool = True) -> None:
+        """Raise Invalid, naming each answer that is missing, where all are needed, or cannot be meant."""
         known = {question.code: question for question in self.questions}
         fields = {code: _("There is no such question.") for code in answers.keys() - known.keys()}
         for code, question in known.items():
             if answers.get(code) in (None, ""):
-                if question.needed:
+                if question.needed and all_needed:
                     fields[code] = _("Answer this question.")
             elif not _fits(question, answers[code]):
                 fields[code] = _("This is not one of the answers offered. Choose one of them.")

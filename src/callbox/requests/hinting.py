@@ -29,7 +29,7 @@ def hints(said: Mapping[str, str], category: str, at: datetime) -> dict[str, obj
     """
     day, words = calendar_in_force().day_of(at), said.get("words", "")
     found = find_articles(words, day, category=category, heads=True)
-    shown = {"articles": article_rows(found), "shown": said.get(SHOWN, "")[:500]}
+    shown: dict[str, object] = {"articles": article_rows(found), "shown": said.get(SHOWN, "")[:500]}
     model = model_in_force() if words.strip() and not category else None
     return shown | suggestions(model, said, day) if model else shown
 

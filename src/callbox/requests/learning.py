@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 
 from callbox.requests.articles import HAN
 
-LATIN = re.compile(r"[^\W\d_]{2,30}")
+LATIN = re.compile(r"[^\W\d_]{2,}")
+LONGEST_WORD = 30  # letters
 LONGEST = 2_000  # characters of the words that are looked at
 HELD_OUT = 0.2  # of the requests, the latest by date: what a model is measured on, and never learns from
 FIRST = 3  # of how many suggestions the right one is to be one
@@ -94,7 +95,7 @@ class Model:
 def features_of(words: str, area: str, line: str) -> list[str]:
     """What occurs: words and pairs of words, runs of one to three Chinese characters, the area and the line."""
     text = words[:LONGEST].lower()
-    latin = LATIN.findall(HAN.sub(" ", text))
+    latin = [word for word in LATIN.findall(HAN.sub(" ", text)) if len(word) <= LONGEST_WORD]
     found = [f"w {word}" for word in latin]
     found += [f"w {left} {right}" for left, right in pairwise(latin)]
     for run in HAN.findall(text):

@@ -30,8 +30,8 @@ class Report:
     """What somebody wants dealt with. hidden: whether the agency may know who reports; None: as the category says.
 
     due_at: when another system has promised that it will be solved, for what is taken over from there.
-    area: the code of the area it lies in, where that is known without a point. at_once: whoever takes it answers it
-    and sends it to nobody.
+    area: the code of the area it lies in, where that is known without a point. at_once: whoever takes it answers it:
+    it is sent to nobody, and nobody needs to know all that the category asks.
     """
 
     category: str
@@ -87,7 +87,7 @@ def _take(reports: Sequence[tuple[Report, datetime]]) -> list[_Taken]:
     found = []
     for number, (report, at) in zip(numbers, reports, strict=True):
         category = catalogue.category(report.category)
-        category.check_answers(report.answers)
+        category.check_answers(report.answers, all_needed=not report.at_once)
         located = _located(areas, report)
         row = Request(
             matter_id=report.id or new_id(),

@@ -62,8 +62,8 @@ def shipped() -> None:
     load_articles(read_articles(SHIPPED), by=SETUP, at=AT)
 
 
-def found(words: str, **how: bool) -> list[str]:
-    return [each.code for each in find_articles(words, TODAY, **how)]
+def found(words: str, *, heads: bool = False) -> list[str]:
+    return [each.code for each in find_articles(words, TODAY, heads=heads)]
 
 
 @pytest.mark.parametrize(

@@ -55,24 +55,20 @@ def little(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def past(little: None) -> list[Request]:
-    """A town with a hundred requests, one a minute."""
+    """A town with a hundred requests, four a day."""
     town()
-    reports = [(told(each), AT + timedelta(minutes=each)) for each in range(100)]
+    reports = [(told(each), AT + timedelta(hours=6 * each)) for each in range(100)]
     return open_requests(reports, by=call_taker())
 
 
-LATER = AT + timedelta(days=1)
+LATER = AT + timedelta(days=30)
 
 
 def test_a_model_is_made_measured_journalled_and_each_read_is_noted(past: list[Request]) -> None:
     row = make_model(by=LEARNER, at=LATER)
     (entry,) = journal.history(chain_of(CHAIN))
     assert (entry.move, entry.facts["learned_from"], entry.facts["held_out"]) == ("learn", 80, 20)
-    assert (entry.facts["first"], entry.facts["usual"] < 600, entry.facts["sha256"]) == (
-        1000,
-        True,
-        row.sha256,
-    )
+    assert (entry.facts["first"], entry.facts["sha256"]) == (1000, row.sha256)
     reads = PersonalRead.objects.filter(purpose="learn")
     assert {read.subject_id for read in reads} == {each.pk for each in past}
     assert {(read.actor, read.role) for read in reads} == {(LEARNER.id, "system")}
@@ -105,7 +101,8 @@ def test_hidden_and_anonymous_reporters_of_one_day_count_as_one(past: list[Reque
     of_wages = {
         each.reporter for each in history_in_words(LEARNER, 100, LATER) if each.category == "labour.wages"
     }
-    assert of_wages == {str(AT.date())}, "hidden by its category: who they are is not looked up"
+    days = {str(AT.date() + timedelta(days=each)) for each in range(26)}
+    assert of_wages <= days, "hidden by its category: who they are is not looked up"
 
 
 def test_the_latest_are_read_and_no_more(past: list[Request]) -> None:
