@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Articles: read from files, loaded with a diff first, found by words in both languages, answered with at once."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -12,8 +10,6 @@ from tests.request_scenes import DESK_KEYS
 from tests.signed_in import person, signed_in
 from tests.world import AT, SETUP, call_taker, journal_size
 
-from callbox.cli import main
-from callbox.commands import _articles
 from callbox.journal import queries as journal
 from callbox.kernel.errors import Invalid, NotAllowed, NotFound
 from callbox.kernel.tables import TableError
@@ -244,28 +240,6 @@ def test_residents_find_an_answer_before_they_report(client: Client) -> None:
     form = client.get("/requests/new/noise--neighbours").content.decode()
     assert "Noise at night" in form
     assert "loud" not in client.post("/requests/answers", {"words": "loud"}).headers.get("Location", "")
-
-
-def test_the_command_shows_what_would_change_and_loads_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    @contextmanager
-    def same_database() -> Iterator[None]:
-        yield
-
-    monkeypatch.setattr(_articles, "database", same_database)
-    articles(tmp_path, written())
-    assert main(["articles", "diff", str(tmp_path)]) == 0
-    assert "new      lamp version 1" in capsys.readouterr().out
-    assert articles_loaded() == []
-    assert main(["articles", "load", str(tmp_path)]) == 0
-    assert '"applied": true' in capsys.readouterr().out
-    assert main(["articles", "diff", str(tmp_path)]) == 0
-    assert capsys.readouterr().out.splitlines()[-1] == '{"articles": 1, "changes": {}, "applied": false}'
-    assert main(["articles", "load"]) == 0
-    assert len(articles_in_force(TODAY)) == len(list(SHIPPED.glob("*.toml"))) + 1
-    articles(tmp_path, written(title="Other"))
-    assert main(["articles", "load", str(tmp_path)]) != 0
 
 
 def test_chinese_is_parted_into_pairs_within_its_runs() -> None:

@@ -1,9 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A model made from the installation's own requests: every read noted, its figures shown, and a person decides."""
 
-import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -13,8 +10,6 @@ from tests.world import AT, call_taker, journal_size, someone
 
 from callbox.access.domain import system_actor
 from callbox.access.models import PersonalRead
-from callbox.cli import main
-from callbox.commands import _suggest
 from callbox.incidents.actions import Where
 from callbox.journal import queries as journal
 from callbox.kernel.errors import Conflict, NotAllowed
@@ -187,22 +182,3 @@ def test_where_a_category_is_chosen_nothing_is_suggested(past: list[Request], ta
     panel = taker.post("/desk/requests/hints", {**NIGHT, "category": "tree.down", "shown": "kept as it is"})
     assert 'name="take"' not in panel.content.decode()
     assert 'value="kept as it is"' in panel.content.decode()
-
-
-def test_the_command_learns_and_shows(
-    past: list[Request], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    @contextmanager
-    def same_database() -> Iterator[None]:
-        yield
-
-    monkeypatch.setattr(_suggest, "database", same_database)
-    assert main(["suggest", "show"]) != 0
-    assert main(["suggest", "learn"]) == 0
-    said = capsys.readouterr().out
-    assert not [word for word in ("salary", "老板", "smithson") if word in said.lower()]
-    learned = json.loads(said.splitlines()[-1])
-    assert (learned["learned_from"], learned["held_out"], learned["in_use"]) == (80, 20, True)
-    assert learned["top1"] > learned["baseline_top1"]
-    assert main(["suggest", "show"]) == 0
-    assert json.loads(capsys.readouterr().out.splitlines()[-1]) == learned
