@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("requests", "0007_handed_over")]
+    dependencies = [("requests", "0008_became")]
 
     operations = [
         migrations.CreateModel(

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("requests", "0008_articles")]
+    dependencies = [("requests", "0009_articles")]
 
     operations = [
         migrations.CreateModel(
