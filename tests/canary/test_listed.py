@@ -119,6 +119,7 @@ SAYS_NOTHING = {
     "open311": "names of apps",
     "oversight": "counts by model; of a row kept aside its line and the column",
     "policy": "the policy table",
+    "promises": "due times by id of the matter, and the table itself; tests/test_promises_command holds it",
     "replay": "a database of its own",
     "restore": "files; what it restores it verifies and counts",
     "routing": "categories, areas and rules of a city",

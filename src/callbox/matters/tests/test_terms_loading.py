@@ -134,9 +134,22 @@ def test_a_pause_counts_by_the_new_promise_too() -> None:
 def test_what_was_late_stays_late() -> None:
     matter = errand(wanted())
     assert actions.fire_due_clocks(by=WORKER, at=at("10-11 00:00")) == 1
-    assert plan().shifts == []
-    apply(SEVEN)
+    shown = plan()
+    assert shown.shifts == []
+    load_terms(shown, by=ADMIN, at=NOW)
+    assert settle_clocks(by=WORKER, at=NOW) == 0
     assert clock(matter).fired_at == at("10-11 00:00")
+
+
+def test_what_was_late_by_a_provisional_end_is_settled_by_its_old_promise() -> None:
+    matter = errand(wanted(), start=at("12-28 09:00"))
+    assert actions.fire_due_clocks(by=WORKER, at=clock(matter).due_at) == 1
+    apply(SEVEN)
+    load_calendar(plan_calendar(ABOUT, DAYS + NEXT, by=ADMIN), by=ADMIN, at=NOW)
+    while settle_clocks(by=WORKER, at=NOW):
+        pass
+    found = clock(matter)
+    assert (found.fired_at, found.term, found.provisional) == (None, "5 working_days next_day", False)
 
 
 def test_what_no_table_promises_is_left_alone() -> None:
