@@ -1,26 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Exchanging the lasting key: the secrets of second factors are sealed anew. Part of the room's actions."""
+"""Exchanging the lasting key: secrets of factors and of agencies' systems are sealed anew. Part of the actions."""
 
 from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.db import transaction
 
+from callbox.access.agency_keys import seal_keys_anew
 from callbox.access.vault import hidden, shown
 from callbox.host.vault import CannotOpen, vault
 
 
 def rotate_lasting() -> tuple[int, int]:
-    """Make a new lasting key and seal with it; its number, and how many factors. Raises OSError.
+    """Make a new lasting key and seal with it; its number, and how many secrets. Raises OSError.
 
     The key before it stays until the next time: somebody may be writing with it now.
     """
     number = vault().rotate()
-    factors = _seal_anew()
+    anew = _seal_anew() + seal_keys_anew()
     for old in vault().generations():
         if old < number - 1:
             vault().destroy_lasting(old)
-    return number, factors
+    return number, anew
 
 
 @transaction.atomic

@@ -20,7 +20,7 @@ from callbox.access.models import FailedSignIn
 from callbox.kernel.errors import NotAllowed
 from callbox.kernel.text import gettext_noop as _
 
-NAME, SOURCE, FACTOR = "name", "source", "factor"
+NAME, SOURCE, FACTOR, SYSTEM = "name", "source", "factor", "system"
 
 
 def marks_of(name: str, browser: str, source: str, *, kind: str = NAME) -> dict[str, str]:
@@ -45,20 +45,41 @@ def one_guess(marks: dict[str, str], *, at: datetime) -> Iterator[None]:
     FailedSignIn.objects.filter(who__in=own).delete()
 
 
+def check_guesses(marks: dict[str, str], *, at: datetime) -> None:
+    """Whether there may be one more. Raises NotAllowed."""
+    _check(marks, 1, at)
+
+
+def note_wrong(marks: dict[str, str], *, at: datetime) -> None:
+    """One more that was wrong. For what nobody guesses by trying many at once: a key of a machine."""
+    _note(marks, at)
+
+
 def _count(marks: dict[str, str], at: datetime) -> list[int]:
-    window = minutes("guess_window", at.date())
+    made = _note(marks, at)
+    try:
+        _check(marks, 0, at)
+    except NotAllowed:
+        _strike(made)
+        raise
+    return made
+
+
+def _note(marks: dict[str, str], at: datetime) -> list[int]:
     with transaction.atomic():
-        FailedSignIn.objects.filter(at__lte=at - window).delete()
-        made = [FailedSignIn.objects.create(who=mark, at=at).pk for mark in marks.values()]
+        FailedSignIn.objects.filter(at__lte=at - minutes("guess_window", at.date())).delete()
+        return [FailedSignIn.objects.create(who=mark, at=at).pk for mark in marks.values()]
+
+
+def _check(marks: dict[str, str], more: int, at: datetime) -> None:
+    window = minutes("guess_window", at.date())
     for kind, mark in marks.items():
         limit = count("guesses_by_source" if kind == SOURCE else "guesses_by_name", at.date())
-        if FailedSignIn.objects.filter(who=mark, at__gt=at - window).count() > limit:
-            _strike(made)
+        if FailedSignIn.objects.filter(who=mark, at__gt=at - window).count() + more > limit:
             raise NotAllowed(
                 _("Too many wrong guesses. Wait %(minutes)s minutes, or ask an administrator."),
                 minutes=int(window.total_seconds() // 60),
             )
-    return made
 
 
 def _strike(rows: Iterable[int]) -> None:

@@ -143,3 +143,26 @@ class WideningText(models.Model):
     widening = models.OneToOneField(Widening, models.PROTECT, primary_key=True, related_name="text")
     sealed = models.BinaryField()
     retain_until = models.DateTimeField()
+
+
+class AgencyKey(models.Model):
+    """The key with which an agency's system signs, and we to it. sealed: its secret, with the lasting key."""
+
+    id = models.UUIDField(primary_key=True)
+    agency = models.ForeignKey(Agency, models.PROTECT, related_name="keys")
+    sealed = models.BinaryField()
+    since = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["agency"], name="access_agency_key", condition=Q(ended_at=None)),
+        ]
+
+
+class SignedRequest(models.Model):
+    """A signed request that was taken, for as long as it could be sent again. who: a digest of its key and name."""
+
+    id = models.UUIDField(primary_key=True)
+    who = models.TextField(unique=True)
+    at = models.DateTimeField(db_index=True)

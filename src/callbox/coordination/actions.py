@@ -21,6 +21,7 @@ from callbox.coordination.alerting import (
     share,
     tell_alert,
 )
+from callbox.coordination.events import CHANGED, PASSED_ON, RELEVELLED, WITHDRAWN, tell_system
 from callbox.coordination.models import Response, Task
 from callbox.coordination.plans import Plan
 from callbox.incidents.actions import DESK, add_remark, note_agency
@@ -115,6 +116,8 @@ def _relevel(task: Task, level: int, *, by: Actor, at: datetime) -> None:
         shown = queries.task_for(by, task.pk)
         move(shown.matter, "relevel", Change({"level": level, "was_level": task.level}), by=by, at=at)
         Task.objects.filter(pk=task.pk).update(level=level)
+        shown.level = level
+        tell_system(shown, RELEVELLED, at=at)
 
 
 @transaction.atomic
@@ -171,7 +174,7 @@ def withdraw_task(task_id: UUID, reason: str, *, seen: int | None = None, by: Ac
     """The agency need not any more (reason: a code). Without another task there it sees no more of it."""
     task = _held(task_id, by)
     _check_reason("withdraw", reason)
-    moved = _part(task, "withdraw", {"reason": reason}, seen=seen, by=by, at=at)
+    moved = _part(task, "withdraw", {"reason": reason}, seen=seen, event=WITHDRAWN, by=by, at=at)
     let_out(task, task.agency, at=at)
     return moved
 
@@ -192,6 +195,7 @@ def pass_task_on(
     moved = move(task.matter, "pass_on", Change(facts, clocks, DESK, add, drop, seen), by=by, at=at)
     task.agency = found
     Task.objects.filter(pk=task.pk).update(agency=found, state=moved.state, alerted_at=at)
+    tell_system(task, PASSED_ON, was, at=at)
     let_in(task, by=by, at=at)
     let_out(task, was, at=at)
     tell_alert(task, at=at)
@@ -246,17 +250,26 @@ def _step(
     moved = move(task.matter, name, Change(facts, clocks or {}, owner, seen=seen), by=by, at=at)
     Task.objects.filter(pk=task.pk).update(state=moved.state)
     share(task, name, at=at)
+    tell_system(task, CHANGED, at=at)
     return moved
 
 
 def _part(
-    task: Task, name: str, facts: Mapping[str, object], *, seen: int | None, by: Actor, at: datetime
+    task: Task,
+    name: str,
+    facts: Mapping[str, object],
+    *,
+    seen: int | None,
+    event: str = CHANGED,
+    by: Actor,
+    at: datetime,
 ) -> Moved:
     """A step by which the agency loses the task: the desk owns it."""
     dropped = frozenset({queries.key_of(task.agency)})
     moved = move(task.matter, name, Change(facts, {}, DESK, drop_scope=dropped, seen=seen), by=by, at=at)
     Task.objects.filter(pk=task.pk).update(state=moved.state)
     share(task, name, at=at)
+    tell_system(task, event, at=at)
     return moved
 
 

@@ -4,11 +4,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from callbox.access.domain import system_actor
 from callbox.access.models import Agency
 from callbox.access.seeing import seeing_everything
 from callbox.coordination import domain, queries
 from callbox.coordination.domain import NO_TIMES, Within
+from callbox.coordination.events import ALERTED, COORDINATION, tell_system
 from callbox.coordination.models import Response, Task
 from callbox.coordination.recipients import first_contact
 from callbox.incidents.actions import DESK, note_agency
@@ -23,7 +23,6 @@ from callbox.matters.domain import Change, Promised
 from callbox.messages.actions import Wanted, note_unreachable, queue_message
 from callbox.messages.telling import addresses
 
-COORDINATION = system_actor("coordination")
 LETTER = "coordination.alert"
 
 
@@ -125,7 +124,8 @@ def set_lead(incident: Incident, agency: Agency, why: str, *, by: Actor, at: dat
 
 
 def tell_alert(task: Task, *, at: datetime) -> None:
-    """Queue the alert to the agency's first contact, or put into view that there is none."""
+    """Queue the alert to the agency's first contact, or put into view that there is none; and to its system."""
+    tell_system(task, ALERTED, at=at)
     work = domain.load_works()[task.work].name
     words: dict[str, str | Words] = {
         "number": str(task.incident.number),

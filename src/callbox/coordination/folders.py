@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Agencies as folders of data: one folder each, named by its code. Part of the domain: pure but for reading the files.
 
-`agency.toml`: name_en, name_zh, kind, language, and the tables [reach] and [second] with an address for each way.
+`agency.toml`: name_en, name_zh, kind, language, the tables [reach] and [second] with an address for each way, and
+[system] with the address (webhook) of a system of its own.
 `plans.tsv`: its lines of the plans (columns of plans.py without `agency`). `duties.tsv`: what requests it deals with:
 valid_from, valid_to, category, area, hours, role (lead, assisting or backstop), source. Both may be absent.
 """
@@ -17,10 +18,15 @@ from callbox.incidents.catalogue import AGENCY_KINDS
 from callbox.kernel.errors import Invalid
 from callbox.kernel.tables import Row, TableError, parse_table
 from callbox.messages.domain import check_to
-from callbox.messages.ways import WAYS
+from callbox.messages.ways import OF_PEOPLE, WEBHOOK
 
 ROLES = LEAD, ASSISTING, BACKSTOP = "lead", "assisting", "backstop"
-CONTACTS = {"reach": "", "second": "/second"}  # the table in the file, and what ends the holder's key
+SYSTEM = "/system"
+CONTACTS = {
+    "reach": "",
+    "second": "/second",
+    "system": SYSTEM,
+}  # the table in the file, what ends the holder's key
 LANGUAGES = ("en", "zh-hans")
 KNOWN = {"name_en", "name_zh", "kind", "language", *CONTACTS}
 OF_RULE = ("valid_from", "valid_to", "category", "area", "hours")
@@ -87,9 +93,9 @@ def _one_of(said: Mapping[str, Any], name: str, allowed: Sequence[str], where: s
 
 def _reach(said: Mapping[str, Any], where: str) -> Iterator[tuple[tuple[str, str], str]]:
     for contact, end in CONTACTS.items():
-        ways = said.get(contact, {})
-        if not isinstance(ways, dict) or not ways.keys() <= set(WAYS):
-            raise TableError(f"{where}: [{contact}] may say {' and '.join(WAYS)}")
+        ways, may = said.get(contact, {}), (WEBHOOK,) if end == SYSTEM else OF_PEOPLE
+        if not isinstance(ways, dict) or not ways.keys() <= set(may):
+            raise TableError(f"{where}: [{contact}] may say {' and '.join(may)}")
         for way in ways:
             try:
                 yield (end, way), check_to(way, _text(ways, way, where))

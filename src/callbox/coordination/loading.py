@@ -12,12 +12,12 @@ from callbox.access.models import Agency
 from callbox.access.queries import agencies_by_code
 from callbox.coordination import queries
 from callbox.coordination.editions import Planned, load_plans
-from callbox.coordination.folders import CONTACTS, Folder, plans_of
+from callbox.coordination.folders import CONTACTS, SYSTEM, Folder, plans_of
 from callbox.coordination.plans import changes
 from callbox.kernel.actor import Actor
 from callbox.messages.actions import set_reach
 from callbox.messages.queries import address_of, reaches_of
-from callbox.messages.ways import WAYS
+from callbox.messages.ways import WAYS, WEBHOOK
 
 NEW, ALTERED, LEFT_ALONE, REACH, PLAN = "new", "altered", "left_alone", "reach", "plan"
 
@@ -84,3 +84,8 @@ def load_folders(folders: Sequence[Folder], *, by: Actor, at: datetime) -> None:
     if altered:
         version = queries.version_in_force() + 1
         load_plans(Planned(version, text, altered, plans.agencies), by=by, at=at)
+
+
+def set_webhook(agency: Agency, address: str, *, by: Actor, at: datetime) -> None:
+    """Where the agency's system is told of its tasks from now on; empty: nowhere. Raises NotAllowed, Invalid."""
+    set_reach(f"{queries.key_of(agency)}{SYSTEM}", WEBHOOK, address, "en", by=by, at=at)

@@ -36,6 +36,7 @@ class Wanted:
     """A message to be sent once. key: names the occasion and the recipient, by ids alone; letter: `<room>.<letter>`.
 
     words: fill the letter's places; `Words` are put in the letter's language. matter_id: what it tells of.
+    holder: whose address `to` is, where the gateway must know.
     """
 
     key: str
@@ -45,6 +46,7 @@ class Wanted:
     language: str
     words: Mapping[str, str | Words] = field(default_factory=dict)
     matter_id: UUID | None = None
+    holder: str = ""
 
 
 @transaction.atomic
@@ -120,6 +122,8 @@ def _keep_words(message: Message, wanted: Wanted, letter: Form, to: str, at: dat
     }
     subject, body = fill(letter, wanted.language, said)
     fields = {"to": to, "subject": subject, "body": body, "language": wanted.language}
+    if wanted.holder:
+        fields["holder"] = wanted.holder
     until = message.until + letter.kept
     sealed = queries.WORDS.seal(message.pk, fields, until)
     Text.objects.bulk_create([Text(message=message, sealed=sealed, retain_until=until)])

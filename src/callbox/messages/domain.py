@@ -5,11 +5,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from callbox.kernel.errors import Invalid
 from callbox.kernel.text import gettext_noop as _
-from callbox.messages.ways import EMAIL, Gateway, Kind
+from callbox.messages.ways import EMAIL, WEBHOOK, Gateway, Kind
 
 WAITING, SENT, UNDELIVERED, SETTLED = "waiting", "sent", "undelivered", "settled"
 DELIVERED = "delivered"
@@ -21,11 +22,15 @@ ADDRESS = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9]([A-Za-z0-9.-]{0,180}[A
 NUMBER = re.compile(r"\+?[0-9]{3,15}")  # ITU-T E.164: at most 15 digits
 SPACES = re.compile(r"[ ().-]")
 NO_LETTER = _("There is no letter of this id.")
+WEB = re.compile(r"https?://[!-~]{1,480}")
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What a gateway is given. id: the same at every try, for the far side to drop a repeat by; see `id_of`."""
+    """What a gateway is given. id: the same at every try, for the far side to drop a repeat by; see `id_of`.
+
+    holder: whose address it is, where the gateway must know.
+    """
 
     id: str
     way: str
@@ -33,6 +38,7 @@ class Letter:
     subject: str
     body: str
     language: str
+    holder: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +141,19 @@ def check_to(way: str, said: str) -> str:
     """The address or number as it is kept. Raises Invalid."""
     if way == EMAIL:
         found, wanted = said.strip(), ADDRESS
+    elif way == WEBHOOK:
+        found, wanted = said.strip(), WEB
     else:
         found, wanted = SPACES.sub("", said), NUMBER
-    if not wanted.fullmatch(found):
+    if not wanted.fullmatch(found) or (way == WEBHOOK and not _is_web(found)):
         raise Invalid(_("This is no address that messages can go to. Correct it, or leave it empty."))
     return found
+
+
+def _is_web(address: str) -> bool:
+    """Whether it names a host, perhaps a port, and nobody."""
+    try:
+        parts = urlsplit(address)
+        return bool(parts.hostname) and parts.port != 0 and "@" not in parts.netloc and "#" not in address
+    except ValueError:
+        return False

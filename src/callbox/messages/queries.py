@@ -32,6 +32,7 @@ class Words:
     body: str
     language: str
     why: str = ""
+    holder: str = ""
 
     @property
     def erased(self) -> bool:
@@ -57,15 +58,22 @@ def letter_of(message: Message) -> Letter | None:
     if not said.to:
         return None
     return Letter(
-        id_of(message.pk, message.round), message.way, said.to, said.subject, said.body, said.language
+        id_of(message.pk, message.round),
+        message.way,
+        said.to,
+        said.subject,
+        said.body,
+        said.language,
+        said.holder,
     )
 
 
 def _words(message_id: UUID) -> Words:
     row = Text.objects.filter(pk=message_id).first()
     said, why = WORDS.read(message_id, row.sealed if row else None)
-    to, subject, body, language = (str(said.get(name, "")) for name in ("to", "subject", "body", "language"))
-    return Words(to, subject, body, language, why)
+    names = ("to", "subject", "body", "language", "holder")
+    to, subject, body, language, holder = (str(said.get(name, "")) for name in names)
+    return Words(to, subject, body, language, why, holder)
 
 
 def number_to(mark: str, kind: str, since: datetime) -> int:

@@ -13,7 +13,7 @@ from callbox.kernel.errors import Invalid
 from callbox.messages import queries
 from callbox.messages.actions import LANGUAGES, set_reach
 from callbox.messages.domain import check_to
-from callbox.messages.ways import WAYS
+from callbox.messages.ways import OF_PEOPLE
 from callbox.web.menu import desk_page
 
 LONGEST = 254
@@ -28,7 +28,7 @@ def reach(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         said = {way: to for way, (to, _language) in queries.own_reaches(actor).items()}
         return render(request, "messages/reach.html", {"said": said, "errors": {}})
-    said = {way: request.POST.get(way, "").strip()[: LONGEST + 1] for way in WAYS}
+    said = {way: request.POST.get(way, "").strip()[: LONGEST + 1] for way in OF_PEOPLE}
     errors = {way: problem for way, to in said.items() if (problem := problem_of(way, to))}
     if errors:
         return render(request, "messages/reach.html", {"said": said, "errors": errors}, status=422)

@@ -88,8 +88,23 @@ def note_answer(message: Message, answer: Answer, *, by: Actor, at: datetime) ->
     if now is None:
         log.warning("A try of message %s came to its end after it was taken for cut off.", message.pk)
         return False
-    _write(now, _decided(now, answer, at), by, at)
+    then = _decided(now, answer, at)
+    _write(now, then, by, at)
+    if then.state == WAITING and _is_far_side(now, at):
+        _let_wait(now, then.due_at)
     return True
+
+
+def _is_far_side(message: Message, at: datetime) -> bool:
+    """Whether its recipient is a far side of its own."""
+    tried = {gateway.name: gateway for gateway in gateways_on(at.date())}.get(message.gateway)
+    return tried is not None and protocols()[tried.protocol].FAR_SIDE_OF_ITS_OWN
+
+
+def _let_wait(message: Message, until: datetime) -> None:
+    """What else waits for a recipient that did not take this waits as long: one that hangs holds up the others once."""
+    same = Message.objects.filter(gateway=message.gateway, state=WAITING, claim=None, due_at__lt=until)
+    same.filter(mark=message.mark).exclude(mark="").update(due_at=until)
 
 
 def _decided(message: Message, answer: Answer, at: datetime) -> Next:

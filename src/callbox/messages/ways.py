@@ -8,8 +8,9 @@ from functools import cache
 from callbox.kernel.tables import Row, TableError, read_table
 
 PACKAGE = "callbox.messages"
-EMAIL, SMS = "email", "sms"
-WAYS = (EMAIL, SMS)
+EMAIL, SMS, WEBHOOK = "email", "sms", "webhook"
+OF_PEOPLE = (EMAIL, SMS)
+WAYS = (*OF_PEOPLE, WEBHOOK)  # the last one reaches an agency's system
 CODE, ALERT, NOTICE, QUESTION = "code", "alert", "notice", "question"
 KINDS = (CODE, ALERT, NOTICE, QUESTION)
 YES_NO = ("yes", "no")

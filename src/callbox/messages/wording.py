@@ -3,7 +3,7 @@
 
 from callbox.kernel.text import gettext_noop as _
 
-WAY_NAMES = {"email": _("Mail"), "sms": _("Text message")}
+WAY_NAMES = {"email": _("Mail"), "sms": _("Text message"), "webhook": _("System of an agency")}
 KIND_NAMES = {"code": _("Code"), "alert": _("Alert"), "notice": _("Notice"), "question": _("Question")}
 STATES = {
     "waiting": _("On its way"),
@@ -21,6 +21,8 @@ PROBLEMS = {
     "cut_off": _("Callbox was stopped while it sent this. The gateway may have taken it."),
     "no_secret": _("The file with the gateway's secret cannot be read."),
     "disk": _("The folder for messages cannot be written."),
+    "no_key": _("The agency's system has no key any more. Give it one, or remove its address."),
+    "not_a_place": _("Callbox may not send to this address. Correct it, or widen CALLBOX_GATEWAY_WEBHOOK."),
     "words_gone": _("The words were erased or cannot be read any more."),
 }
 ANSWER = "answer_"

@@ -16,17 +16,24 @@ api = NinjaAPI(
 )
 
 
-@api.exception_handler(Refusal)
+def answer_refusals(which: NinjaAPI) -> None:
+    """Every refusal of this API as RFC 9457."""
+    which.add_exception_handler(Refusal, _refused)
+    which.add_exception_handler(OperationalError, _database_refused)
+    which.add_exception_handler(ValidationError, _not_valid)
+    which.add_exception_handler(Http404, _not_found)
+    which.add_exception_handler(AuthenticationError, _not_signed_in)
+    which.add_exception_handler(HttpError, _other)
+
+
 def _refused(request: HttpRequest, error: Refusal) -> HttpResponse:
     return problem_response(request, error)
 
 
-@api.exception_handler(OperationalError)
 def _database_refused(request: HttpRequest, error: OperationalError) -> HttpResponse:
     return problem_response(request, refusal_behind(error) or Unavailable())
 
 
-@api.exception_handler(ValidationError)
 def _not_valid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """What does not fit the schema, by field: the last part of where it was found."""
     fields = {
@@ -35,19 +42,16 @@ def _not_valid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     return problem_response(request, Invalid(fields=fields))
 
 
-@api.exception_handler(Http404)
 def _not_found(request: HttpRequest, error: Http404) -> HttpResponse:
     return problem_response(request, NotFound())
 
 
-@api.exception_handler(AuthenticationError)
 def _not_signed_in(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
     response = problem_response(request, NotAllowed(_("Sign in first.")))
     response.status_code = 401
     return response
 
 
-@api.exception_handler(HttpError)
 def _other(request: HttpRequest, error: HttpError) -> HttpResponse:
     """What the framework itself refuses, for instance a body that is no JSON."""
     response = problem_response(
@@ -55,3 +59,6 @@ def _other(request: HttpRequest, error: HttpError) -> HttpResponse:
     )
     response.status_code = error.status_code
     return response
+
+
+answer_refusals(api)

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """One folder for each protocol a gateway may speak; it registers itself, so adding one touches nothing outside it.
 
-A protocol is a package with DROPS_REPEATS (the far side drops a second message of the same id), `check(settings)`,
-which raises ConfigError for settings that cannot be meant, and `send(settings, letter)`, which answers within
-DEADLINE_S and raises nothing that it foresees. One whose far side says later what became of a letter also has
-`read_receipt(settings, posted)`, which raises NotAllowed for what is not signed, Invalid for what cannot be meant.
+A protocol is a package with DROPS_REPEATS (the far side drops a second message of the same id), FAR_SIDE_OF_ITS_OWN
+(each recipient is one: that one of them fails says nothing of the others), `check(settings)`, which raises ConfigError
+for settings that cannot be meant, and `send(settings, letter)`, which answers within DEADLINE_S and raises nothing that
+it foresees. One whose far side says later what became of a letter also has `read_receipt(settings, posted)`, which raises
+NotAllowed for what is not signed, Invalid for what cannot be meant.
 """
 
 import importlib
@@ -56,6 +57,7 @@ class Speaks(Protocol):
     """What a folder gives."""
 
     DROPS_REPEATS: bool
+    FAR_SIDE_OF_ITS_OWN: bool
     check: Callable[[Settings], None]
     send: Callable[[Settings, Letter], Answer]
 

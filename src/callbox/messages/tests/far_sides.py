@@ -19,6 +19,7 @@ import pytest
 
 SECRET = "made-up shared secret"  # pragma: allowlist secret
 WELL, HANG, REFUSE, FAULT, BUSY, DROP_AFTER, DRIP = "well", "hang", "refuse", "fault", "busy", "drop", "drip"
+MOVED = "moved"
 
 
 @dataclass
@@ -30,6 +31,8 @@ class FarSide:
     asked: list[str] = field(default_factory=list)
     let_go: threading.Event = field(default_factory=threading.Event)
     port: int = 0
+    secret: str = SECRET
+    elsewhere: str = ""
 
     def wait(self) -> None:
         """Say nothing, until the test is over or the line is cut."""
@@ -50,6 +53,8 @@ class Http(BaseHTTPRequestHandler):
             return self._answer(401)
         if far.behaviour in (REFUSE, BUSY):
             return self._answer({REFUSE: 422, BUSY: 503}[far.behaviour])
+        if far.behaviour == MOVED:
+            return self._answer(307)
         far.taken.setdefault(key, json.loads(body))
         if far.behaviour == DROP_AFTER:
             self.connection.close()
@@ -65,11 +70,13 @@ class Http(BaseHTTPRequestHandler):
         """Reckoned again by what the how-to says, not by the product's own function."""
         lines = [self.headers["Callbox-Timestamp"], "POST", self.path, self.headers["Idempotency-Key"]]
         said = "\n".join([*lines, hashlib.sha256(body).hexdigest()])
-        found = hmac.new(SECRET.encode(), said.encode(), hashlib.sha256).hexdigest()
+        found = hmac.new(self.far.secret.encode(), said.encode(), hashlib.sha256).hexdigest()
         return hmac.compare_digest("v1=" + found, self.headers["Callbox-Signature"])
 
     def _answer(self, status: int) -> None:
         self.send_response(status)
+        if self.far.elsewhere:
+            self.send_header("Location", self.far.elsewhere)
         self.send_header("Content-Length", "0")
         self.end_headers()
 
@@ -154,6 +161,14 @@ def text_gateway(patch: pytest.MonkeyPatch, folder: Path, name: str = "SMS") -> 
         patch.setenv(f"CALLBOX_GATEWAY_{name}", f"http://127.0.0.1:{far.port}/v1/messages?a=b")
         patch.setenv(f"CALLBOX_GATEWAY_{name}_KEY", str(key))
         patch.setenv(f"CALLBOX_GATEWAY_{name}_FROM", "Callbox")
+        yield far
+
+
+@contextmanager
+def agency_system(secret: str) -> Iterator[FarSide]:
+    """The system of an agency, which has a key with this secret. Whether it may be asked is the test's to say."""
+    far = FarSide(secret=secret)
+    with _serving(Pages(("127.0.0.1", 0), type("Its", (Http,), {"far": far})), far):
         yield far
 
 

@@ -14,6 +14,7 @@ from callbox.messages.domain import NOT_TAKEN, TAKEN, Answer, Letter
 from callbox.messages.gateways import Settings
 
 DROPS_REPEATS = True
+FAR_SIDE_OF_ITS_OWN = False
 
 
 def check(settings: Settings) -> None:

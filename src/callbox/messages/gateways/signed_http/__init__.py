@@ -8,27 +8,24 @@ lines: Callbox-Timestamp (seconds since 1970), the method, the path with its que
 The far side tells in the same way, with the same secret, what became of it: id, status (delivered, failed), code.
 """
 
-import hashlib
-import hmac
 import http.client
 import json
 import re
-import socket
 from urllib.parse import SplitResult, urlsplit
 
-from callbox.host.clock import CLOCK
 from callbox.host.directory import LOOPBACK
 from callbox.host.environment import wrong
 from callbox.kernel.errors import Invalid, NotAllowed, Unavailable
+from callbox.kernel.signing import is_right
 from callbox.kernel.text import gettext_noop as _
-from callbox.messages.domain import NOT_TAKEN, REFUSED, TAKEN, UNSURE, Answer, Letter, Receipt
+from callbox.messages.domain import NOT_TAKEN, Answer, Letter, Receipt
 from callbox.messages.gateways import CONNECT_S, DEADLINE_S, Posted, Settings
+from callbox.messages.gateways.asking import ask, path_of
 from callbox.messages.gateways.cutting import cut_after
 
 DROPS_REPEATS = True
+FAR_SIDE_OF_ITS_OWN = False
 SHORTEST = 16  # characters of the shared secret
-NEVER = (400, 410, 413, 422)  # about this message; any other 4xx is about us
-CERTAIN = (429, 503)  # RFC 9110: not dealt with
 AWAY_S = 300  # how far a receipt's timestamp may be from now: one that somebody wrote down is of no use later
 MOST_BYTES = 4096
 STATES = {"delivered": True, "failed": False}
@@ -63,23 +60,20 @@ def _parts(settings: Settings) -> SplitResult | None:
     return parts if is_safe and parts.hostname and has_port and not parts.username else None
 
 
-def signature(secret: str, stamp: str, path: str, key: str, body: bytes) -> str:
-    """What proves that the request is ours and whole."""
-    said = "\n".join((stamp, "POST", path, key, hashlib.sha256(body).hexdigest()))
-    return "v1=" + hmac.digest(secret.encode(), said.encode(), "sha256").hex()
-
-
 def send(settings: Settings, letter: Letter) -> Answer:
     """One request, at most DEADLINE_S long; nothing is followed to another address."""
     parts = _parts(settings)
     if parts is None:
         return Answer(NOT_TAKEN, "no_line")
+    try:
+        secret = settings.secret
+    except (OSError, UnicodeError):
+        return Answer(NOT_TAKEN, "no_secret")
+    said = {"to": letter.to, "text": letter.body, "from": settings.sender, "language": letter.language}
+    body = json.dumps(said, ensure_ascii=False).encode()
     line = _line(parts)
     with cut_after(DEADLINE_S, lambda: line.sock):
-        try:
-            return _connected(line) or _asked(line, parts, settings, letter)
-        finally:
-            line.close()
+        return ask(line, path_of(parts), body, secret=secret, once=letter.id)
 
 
 def _line(parts: SplitResult) -> http.client.HTTPConnection:
@@ -87,51 +81,6 @@ def _line(parts: SplitResult) -> http.client.HTTPConnection:
     if parts.scheme == "https":
         return http.client.HTTPSConnection(host, parts.port, timeout=CONNECT_S)  # it checks the certificate
     return http.client.HTTPConnection(host, parts.port, timeout=CONNECT_S)
-
-
-def _connected(line: http.client.HTTPConnection) -> Answer | None:
-    try:
-        line.connect()
-        if isinstance(line.sock, socket.socket):
-            line.sock.settimeout(2 * DEADLINE_S)  # the cut comes first, whatever the far side does
-    except OSError as error:
-        return Answer(NOT_TAKEN, "no_answer" if isinstance(error, TimeoutError) else "no_line")
-    return None
-
-
-def _asked(
-    line: http.client.HTTPConnection, parts: SplitResult, settings: Settings, letter: Letter
-) -> Answer:
-    said = {"to": letter.to, "text": letter.body, "from": settings.sender, "language": letter.language}
-    body = json.dumps(said, ensure_ascii=False).encode()
-    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    stamp = str(int(CLOCK.now().timestamp()))
-    try:
-        sign = signature(settings.secret, stamp, path, letter.id, body)
-    except (OSError, UnicodeError):
-        return Answer(NOT_TAKEN, "no_secret")
-    headers = {
-        "Content-Type": "application/json; charset=utf-8",
-        "Idempotency-Key": letter.id,
-        "Callbox-Timestamp": stamp,
-        "Callbox-Signature": sign,
-    }
-    try:
-        line.request("POST", path, body, headers)
-        status = line.getresponse().status
-    except (OSError, http.client.HTTPException) as error:
-        return Answer(UNSURE, "no_answer" if isinstance(error, TimeoutError) else "line_lost")
-    return _meaning(status)
-
-
-def _meaning(status: int) -> Answer:
-    """What a status says. A fault of the far side (5xx) may have come after it took the message."""
-    if 200 <= status < 300:
-        return Answer(TAKEN)
-    if status in NEVER:
-        return Answer(REFUSED, f"answer_{status}")
-    certain = status in CERTAIN or status < 500
-    return Answer(NOT_TAKEN if certain else UNSURE, f"answer_{status}")
 
 
 def read_receipt(settings: Settings, posted: Posted) -> Receipt:
@@ -154,11 +103,11 @@ def _check_signed(settings: Settings, posted: Posted) -> None:
         posted.headers.get(name, "") for name in ("Callbox-Timestamp", "Idempotency-Key", "Callbox-Signature")
     )
     try:
-        right = signature(settings.secret, stamp, posted.path, key, posted.body)
+        right = is_right(given, settings.secret, stamp, "POST", posted.path, key, posted.body)
     except (OSError, UnicodeError) as problem:
         raise Unavailable from problem
     fresh = stamp.isascii() and stamp.isdecimal() and len(stamp) < 12
-    if not hmac.compare_digest(right.encode(), given.encode()) or not fresh:
+    if not right or not fresh:
         raise NotAllowed(NOT_SIGNED)
     if abs(posted.at.timestamp() - int(stamp)) > AWAY_S:
         raise NotAllowed(NOT_SIGNED)

@@ -17,6 +17,7 @@ from callbox.messages.gateways.cutting import cut_after
 from callbox.messages.ways import EMAIL
 
 DROPS_REPEATS = False
+FAR_SIDE_OF_ITS_OWN = False
 PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
 
 

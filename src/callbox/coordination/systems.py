@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The API for agencies' systems: signed requests, no session. What it offers is what the agency's own desk may do."""
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from ninja import NinjaAPI, Schema
+from ninja.security.base import AuthBase
+
+from callbox.access.agency_keys import NotSigned, Signed, system_of
+from callbox.access.browsers import source_of
+from callbox.access.seeing import look, seeing
+from callbox.access.sight import GATE, sight_of
+from callbox.coordination import actions, queries
+from callbox.coordination.api import TASK, FedBack, Looked, Moved, Why
+from callbox.coordination.rows import HandlingRow, TaskRow, handling_row, task_rows
+from callbox.incidents.actions import add_remark
+from callbox.incidents.queries import details_for
+from callbox.kernel.actor import Actor
+from callbox.kernel.signing import KEY, ONCE, SIGNATURE, STAMP
+from callbox.web.api import answer_refusals
+from callbox.web.errors import problem_response
+from callbox.web.fields import Asked, Long
+
+PURPOSE = "system"
+
+
+class SignedBySystem(AuthBase):
+    """Every request proves which agency's system sent it, and is taken once."""
+
+    openapi_type, openapi_in, openapi_name = "apiKey", "header", SIGNATURE
+
+    def __call__(self, request: HttpRequest) -> Actor:
+        """The agency; from here on the request sees with its eyes. Raises NotSigned, NotAllowed, Conflict."""
+        said = request.headers
+        signed = Signed(
+            said.get(KEY, ""),
+            said.get(STAMP, ""),
+            said.get(ONCE, ""),
+            said.get(SIGNATURE, ""),
+            str(request.method),
+            request.get_full_path(),
+            request.body,
+        )
+        with seeing(GATE):
+            actor = system_of(signed, source=source_of(request), at=timezone.now())
+        request.actor = actor  # type: ignore[attr-defined]  # as the middleware does for people
+        look(sight_of(actor))
+        return actor
+
+
+systems = NinjaAPI(
+    title="Callbox for agencies' systems",
+    version="1",
+    description="See docs/how-to/agencies.md: how a request is signed, and what is told to an agency's system.",
+    urls_namespace="systems",
+    docs_url=None,
+    auth=SignedBySystem(),
+)
+answer_refusals(systems)
+
+
+@systems.exception_handler(NotSigned)
+def _not_signed(request: HttpRequest, error: NotSigned) -> HttpResponse:
+    response = problem_response(request, error)
+    response.status_code = 401
+    return response
+
+
+class RemarkTold(Schema):
+    """A remark of somebody who takes part."""
+
+    at: datetime
+    text: str
+
+
+class IncidentTold(HandlingRow):
+    """The incident of a task: where it is, who else takes part, what was said. That it was read is noted."""
+
+    number: int
+    type: str
+    lon: float | None
+    lat: float | None
+    address: str
+    note: str
+    remarks: list[RemarkTold]
+
+
+class Said(Schema):
+    """Words for all who take part. id: the sender's own, the same in every repeat."""
+
+    words: Long
+    id: UUID | None = None
+
+
+@systems.get("/tasks", response=list[TaskRow])
+def tasks(request: Asked) -> list[dict[str, object]]:
+    """The agency's open tasks: how things stand, also after events were missed."""
+    return task_rows(queries.open_tasks(request.actor))
+
+
+@systems.get(TASK, response=TaskRow)
+def task(request: Asked, task_id: UUID) -> dict[str, object]:
+    """One task."""
+    return task_rows([queries.task_for(request.actor, task_id)])[0]
+
+
+@systems.get(f"{TASK}/incident", response=IncidentTold)
+def incident(request: Asked, task_id: UUID) -> dict[str, object]:
+    """The incident of a task."""
+    actor = request.actor
+    handling = queries.handling_for(actor, queries.task_for(actor, task_id).incident_id)
+    found = handling.incident
+    details = details_for(actor, found, purpose=PURPOSE, at=timezone.now())
+    return {
+        **handling_row(handling),
+        "number": found.number,
+        "type": found.type,
+        "lon": details.lon,
+        "lat": details.lat,
+        "address": details.address,
+        "note": details.note,
+        "remarks": [{"at": each.at, "text": each.text} for each in details.remarks],
+    }
+
+
+@systems.post(f"{TASK}/remarks", response=TaskRow)
+def remark(request: Asked, task_id: UUID, said: Said) -> dict[str, object]:
+    """Say something to all who take part."""
+    found = queries.task_for(request.actor, task_id)
+    add_remark(found.incident_id, said.words, remark_id=said.id, by=request.actor, at=timezone.now())
+    return task_rows([found])[0]
+
+
+@systems.post(f"{TASK}/feed-back", response=Moved)
+def feed_back(request: Asked, task_id: UUID, said: FedBack) -> object:
+    """Say what came of it."""
+    return actions.feed_back(
+        task_id, said.result, said.words, seen=said.seen, by=request.actor, at=timezone.now()
+    )
+
+
+@systems.post(f"{TASK}/cannot", response=Moved)
+def cannot(request: Asked, task_id: UUID, said: Why) -> object:
+    """Say that the agency cannot, and why."""
+    return actions.refuse_task(task_id, said.reason, seen=said.seen, by=request.actor, at=timezone.now())
+
+
+def _plain(name: str, step: Callable[..., object], says: str) -> None:
+    def move(request: Asked, task_id: UUID, said: Looked) -> object:
+        return step(task_id, seen=said.seen, by=request.actor, at=timezone.now())
+
+    move.__doc__, move.__name__ = says, f"system_{name}"
+    systems.post(f"{TASK}/{name}", response=Moved)(move)
+
+
+_plain("accept", actions.accept_task, "Take it on.")
+_plain("arrive", actions.arrive_on_site, "On site.")
+_plain("close", actions.close_task, "The agency's part is over.")
