@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reading people and what they may do."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -178,11 +178,22 @@ def names_of(actors: Iterable[str]) -> dict[str, str]:
     }
 
 
-def staff_with(actors: Iterable[str]) -> dict[str, tuple[str, str]]:
-    """The agency's code and the name of people who act ("person:<uuid>"), by that id; others are left out."""
-    ids = {actor.removeprefix("person:") for actor in actors if actor.startswith("person:")}
+def staff_with(actors: Collection[str]) -> dict[str, tuple[str, str]]:
+    """The agency's code and the name of who acts, by id: people, and systems of agencies, which have no name.
+
+    "person:<uuid>" and "agency:<uuid>"; others are left out.
+    """
+    ids, of = _ids("person:", actors), _ids("agency:", actors)
     found = Person.objects.filter(id__in=ids).values_list("id", "agency__code", "name")
-    return {f"person:{key}": (agency or "", name) for key, agency, name in found}
+    systems = Agency.objects.filter(id__in=of).values_list("id", "code") if of else ()
+    return {
+        **{f"person:{key}": (agency or "", name) for key, agency, name in found},
+        **{f"agency:{key}": (code, "") for key, code in systems},
+    }
+
+
+def _ids(kind: str, actors: Iterable[str]) -> set[str]:
+    return {actor.removeprefix(kind) for actor in actors if actor.startswith(kind)}
 
 
 def demo_people(at: datetime) -> dict[str, Person]:

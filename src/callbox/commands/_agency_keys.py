@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The work behind `callbox agencies key`, `end-key`, `keys` and `webhook`."""
+"""The work behind `callbox agencies key`, `end-key`, `keys`, `webhook` and `take-old-keys`."""
 
 import json
 from datetime import UTC, datetime
@@ -14,6 +14,20 @@ def keys(what: str, which: str, address: str) -> int:
     with database():
         use_django()
         print(json.dumps(_done(what, which, address)))
+    return 0
+
+
+def take_old_keys() -> int:
+    """Take them all, portion by portion, and print how many as one JSON line; safe to repeat."""
+    with database():
+        use_django()
+        from callbox.access.domain import system_actor
+        from callbox.coordination.old_keys import take_old_keys
+
+        taken, by = 0, system_actor("coordination")
+        while found := take_old_keys(by=by, at=datetime.now(UTC)):
+            taken += found
+        print(json.dumps({"taken": taken}))
     return 0
 
 

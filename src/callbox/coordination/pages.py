@@ -1,17 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the pages show of an incident's handling. That place and remarks were read is noted. Part of the edge."""
 
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext
 
-from callbox.access.queries import agencies
+from callbox.access.queries import agencies, staff_with
+from callbox.access.seeing import seeing_everything
 from callbox.coordination import domain, queries, words
 from callbox.coordination.models import Task
 from callbox.coordination.rows import codes, name_of, told
+from callbox.geo.queries import city_map
 from callbox.incidents.catalogue import load_types
 from callbox.incidents.models import Incident
 from callbox.incidents.queries import PERSONAL, details_for
@@ -19,6 +22,9 @@ from callbox.journal.queries import history
 from callbox.kernel.actor import Actor
 from callbox.matters.models import Clock, Part
 from callbox.matters.queries import running_clocks
+from callbox.pictures.queries import pictures_of
+from callbox.pictures.rows import picture_rows
+from callbox.pictures.words import sent_words, shown_words
 
 PURPOSE = "handle"
 
@@ -57,16 +63,48 @@ def shown_incident(actor: Actor, incident: Incident, at: datetime) -> dict[str, 
     kind = load_types().get(incident.type)
     may_read = actor.may(PERSONAL, incident.matter.scope)
     details = details_for(actor, incident, purpose=PURPOSE, at=at) if may_read else None
+    pictures = pictures_of(actor, [incident.matter])
+    by = [each.by for each in pictures] + ([each.by for each in details.remarks] if details else [])
+    authors = authors_of(set(by), names)
+    has_place = details is not None and details.lon is not None
     return {
         "incident": incident,
+        "key": incident.matter.version,
+        "pictures": [_plain(row) for row in picture_rows(pictures, authors)],
+        "picture_words": {**shown_words(), **sent_words()},
+        "city": city_map() if has_place else None,
+        "point": {"lon": details.lon, "lat": details.lat} if details else {},
+        "may_remark": actor.may("incident.remark", incident.matter.scope),
+        "may_add_picture": actor.may("incident.add_picture", incident.matter.scope),
         "kind": told(kind.name) if kind else "",
         "level": domain.LEVELS[response.level] if response else "",
         "lead": names.get(lead, ""),
         "details": details,
         "rows": shown_tasks(queries.tasks_of(incident), lead),
-        "timeline": words.timeline(history(incident.pk), details, names),
+        "timeline": words.timeline(history(incident.pk), details, names, authors),
         "at": at,
     }
+
+
+def authors_of(actors: Collection[str], names: Mapping[str, str]) -> dict[str, str]:
+    """The names of the agencies for which these act, by who acts: who exactly it was is their agency's to know."""
+    with (
+        seeing_everything()
+    ):  # an agency's desk sees no other people; only the codes of agencies are handed out
+        codes_by = {actor: code for actor, (code, _name) in staff_with(actors).items()}
+    return {actor: names.get(code, "") for actor, code in codes_by.items()}
+
+
+def _plain(row: Mapping[str, object]) -> dict[str, str]:
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else str(value) for name, value in row.items()
+    }
+
+
+def list_key(tasks: Sequence[Task]) -> str:
+    """What differs when a list of tasks does."""
+    said = " ".join(f"{task.pk}/{task.matter.version}" for task in tasks)
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
 def task_choices() -> dict[str, list[tuple[str, str]]]:

@@ -16,6 +16,7 @@ from callbox.coordination import actions, queries
 from callbox.coordination.pages import (
     desk_choices,
     identity,
+    list_key,
     seen_of,
     shown_incident,
     shown_tasks,
@@ -43,8 +44,9 @@ REASONED: dict[str, Step] = {"cannot": actions.refuse_task, "withdraw": actions.
 @desk_page(queries.SEE)
 def tasks(request: HttpRequest) -> HttpResponse:
     """Open tasks: an agency's own, or all."""
-    rows = shown_tasks(queries.open_tasks(actor_of_request(request)))
-    return render(request, "coordination/tasks.html", {"rows": rows, "live": True})
+    found = queries.open_tasks(actor_of_request(request))
+    context = {"rows": shown_tasks(found), "key": list_key(found), "live": True}
+    return render(request, "coordination/tasks.html", context)
 
 
 @never_cache
@@ -126,6 +128,8 @@ def call(request: HttpRequest, incident_id: UUID, name: str) -> HttpResponse:
         if part is None:
             raise NotFound
         waive_incident_part(incident_id, part, said.get("reason", ""), by=by, at=at)
+    elif name == "remark":
+        add_remark(incident_id, said.get("words", "")[:4000], by=by, at=at)
     else:
         raise NotFound
     return redirect("handling", incident_id)

@@ -71,12 +71,20 @@ class Happened:
 
 
 def timeline(
-    entries: Sequence[Written], details: Details | None, agencies: Mapping[str, str]
+    entries: Sequence[Written],
+    details: Details | None,
+    agencies: Mapping[str, str],
+    authors: Mapping[str, str],
 ) -> list[Happened]:
-    """What happened, oldest first: each entry in words, and each remark with its own. agencies: names by code."""
+    """What happened, oldest first: each entry in words, and each remark with its own.
+
+    agencies: names by code. authors: the agency's name by who acts.
+    """
     found = [_told(entry, agencies) for entry in entries if entry.move not in NO_WORDS]
     if details is not None:
-        found += [Happened(each.at, "", each.text, remark=True) for each in details.remarks]
+        found += [
+            Happened(each.at, authors.get(each.by, ""), each.text, remark=True) for each in details.remarks
+        ]
     return sorted(found, key=lambda happened: happened.at)
 
 

@@ -121,6 +121,15 @@ def current_city() -> City:
     return open_city(config.cities, config.city)
 
 
+def city_map() -> dict[str, object] | None:
+    """What a page's map needs of the city in force; None where none can be shown."""
+    try:
+        city = current_city()
+    except (NotFound, Unavailable):
+        return None
+    return {"tiles_url": f"/map/{city.name}/{city.version}.pmtiles", "bounds": city.bounds}
+
+
 def areas_at(lon: float, lat: float) -> list[str]:
     """The ids of the areas around a point (WGS84); none where no city is in force."""
     config = load()

@@ -4,9 +4,8 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from callbox.geo.queries import current_city
+from callbox.geo.queries import city_map
 from callbox.incidents import words
-from callbox.kernel.errors import NotFound, Unavailable
 from callbox.web.menu import desk_page, steps_of
 
 DESK = "call.claim"
@@ -17,7 +16,7 @@ def answer(request: HttpRequest) -> HttpResponse:
     """The answering desk."""
     context = {
         "live": "later",
-        "city": _city(),
+        "city": city_map(),
         "me": request.actor.id,  # type: ignore[attr-defined]  # set by WithActor
         "words": words.answer_words(),
         "types": words.types(),
@@ -26,12 +25,3 @@ def answer(request: HttpRequest) -> HttpResponse:
         "steps": steps_of(request, "call"),
     }
     return render(request, "incidents/answer.html", context)
-
-
-def _city() -> dict[str, object] | None:
-    """What the map needs of the city in force; None where none can be shown."""
-    try:
-        city = current_city()
-    except (NotFound, Unavailable):
-        return None
-    return {"tiles_url": f"/map/{city.name}/{city.version}.pmtiles", "bounds": city.bounds}

@@ -11,9 +11,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from callbox.access.site import actor_of_request
-from callbox.geo.queries import current_city
+from callbox.geo.queries import city_map
 from callbox.incidents.actions import Where
-from callbox.kernel.errors import Invalid, NotFound, Unavailable
+from callbox.kernel.errors import Invalid
 from callbox.matters.queries import calendar_in_force
 from callbox.requests import queries
 from callbox.requests.answering import answer_at_once
@@ -58,7 +58,7 @@ def new(request: HttpRequest) -> HttpResponse:
         **_choices(),
         **hints(said.dict(), category.code if category else "", timezone.now()),
         "said": said.dict(),
-        "city": city_map_of(),
+        "city": city_map(),
     }
     asked = {each.code for each in category.questions} if category else set()
     context["errors"] = {NAME + name if name in asked else name: text for name, text in errors.items()}
@@ -141,12 +141,3 @@ def _report(request: HttpRequest, category: Category | None) -> Report:
         said.get("channel", "") if said.get("channel") in CHANNELS else "phone",
         HIDDEN.get(said.get("hidden", "")),
     )
-
-
-def city_map_of() -> dict[str, object] | None:
-    """What a map needs of the city in force; None where none can be shown."""
-    try:
-        city = current_city()
-    except (NotFound, Unavailable):
-        return None
-    return {"tiles_url": f"/map/{city.name}/{city.version}.pmtiles", "bounds": city.bounds}

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from callbox.access.queries import agencies_by_code, names_of
 from callbox.access.site import actor_of_request
+from callbox.geo.queries import city_map
 from callbox.journal.domain import Written
 from callbox.kernel.actor import Actor
 from callbox.kernel.errors import NotFound
@@ -29,7 +30,6 @@ from callbox.requests.domain import KIND
 from callbox.requests.handed import handovers_of
 from callbox.requests.handover_views import desk_rows
 from callbox.requests.models import Request
-from callbox.requests.new_views import city_map_of
 from callbox.requests.rows import agency_name, details_row, remark_rows, request_rows
 from callbox.requests.step_forms import step_forms, take_step
 
@@ -64,7 +64,7 @@ def one(request: HttpRequest, request_id: UUID) -> HttpResponse:
         "forms": step_forms(actor, found),
         "may_reporter": actor.may(queries.REPORTER),
         "point": {"lon": details.lon, "lat": details.lat},
-        "city": city_map_of() if details.lon is not None else None,
+        "city": city_map() if details.lon is not None else None,
         "at": at,
         "zone": calendar_in_force().zone,
     }

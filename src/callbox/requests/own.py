@@ -176,7 +176,7 @@ def _answered(category: Category | None, told: Told) -> list[tuple[Words, Words 
 
 def _reads(row: Request) -> list[Read]:
     rows = list(reads_of(RESIDENT, domain.KIND, row.pk))
-    staff = staff_with(each.actor for each in rows)
+    staff = staff_with({each.actor for each in rows})
     return [
         Read(each.at, staff.get(each.actor, ("", ""))[0], each.role, each.purpose, each.actor == RESIDENT.id)
         for each in rows

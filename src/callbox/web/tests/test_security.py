@@ -57,5 +57,5 @@ def test_pictures_are_the_only_files_that_a_page_takes() -> None:
         "report.html",
     ]
     chosen = [field for path in files for field in FILE_FIELD.findall(path.read_text(encoding="utf-8"))]
-    assert len(chosen) == 4
+    assert len(chosen) == 5
     assert all('accept="image/jpeg,image/png,image/webp"' in field for field in chosen)
