@@ -18,12 +18,12 @@ api = NinjaAPI(
 
 def answer_refusals(which: NinjaAPI) -> None:
     """Every refusal of this API as RFC 9457."""
-    which.add_exception_handler(Refusal, _refused)
-    which.add_exception_handler(OperationalError, _database_refused)
-    which.add_exception_handler(ValidationError, _not_valid)
-    which.add_exception_handler(Http404, _not_found)
-    which.add_exception_handler(AuthenticationError, _not_signed_in)
-    which.add_exception_handler(HttpError, _other)
+    which.exception_handler(Refusal)(_refused)
+    which.exception_handler(OperationalError)(_database_refused)
+    which.exception_handler(ValidationError)(_not_valid)
+    which.exception_handler(Http404)(_not_found)
+    which.exception_handler(AuthenticationError)(_not_signed_in)
+    which.exception_handler(HttpError)(_other)
 
 
 def _refused(request: HttpRequest, error: Refusal) -> HttpResponse:

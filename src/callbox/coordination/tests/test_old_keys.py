@@ -9,7 +9,7 @@ from tests.world import AT, LATER, dispatcher, incident
 from callbox.cli import main
 from callbox.commands import _agency_keys
 from callbox.coordination import actions
-from callbox.coordination.alerting import COORDINATION
+from callbox.coordination.events import COORDINATION
 from callbox.coordination.old_keys import take_old_keys
 from callbox.coordination.tests.scene import desk_of, fire, task_of, town
 from callbox.incidents.actions import close_incident

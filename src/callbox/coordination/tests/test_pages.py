@@ -85,7 +85,7 @@ def test_a_picture_is_seen_by_all_who_take_part_until_they_leave(found: Any) -> 
     assert Remark.objects.count() == 0
 
 
-def test_the_map_shows_where_it_is(found: Any, sf_city: None) -> None:
+def test_the_map_shows_where_it_is(sf_city: None, found: Any) -> None:
     shown = page(at_desk("ems"), task_page(found.pk, "ems"))
     assert 'data-map data-tiles="/map/' in shown
     assert '"lon": -122.' in shown

@@ -16,7 +16,7 @@ from callbox.access.agency_keys import end_key, give_key
 from callbox.access.factor_keys import rotate_lasting
 from callbox.access.models import AgencyKey, FailedSignIn, PersonalRead, SignedRequest
 from callbox.access.queries import agency_of
-from callbox.coordination import actions
+from callbox.coordination import actions, queries
 from callbox.coordination.models import Task
 from callbox.coordination.systems import systems
 from callbox.coordination.tests.scene import ABSENT, fire, task_of, town
@@ -27,7 +27,6 @@ from callbox.journal import queries as journal
 from callbox.kernel.errors import Conflict, NotAllowed, NotFound
 from callbox.matters.models import Matter
 
-pytestmark = pytest.mark.django_db
 WRONG = {
     "another secret": lambda system: replace(system, secret="another").get("/tasks"),
     "another agency's key": lambda system: replace(system, key=system_of("ems").key).get("/tasks"),
@@ -214,7 +213,7 @@ def test_two_of_one_agency_accept_at_once_its_desk_and_its_system(
     answers: list[int] = []
     moves_in_between(
         monkeypatch,
-        actions.queries,
+        queries,
         "task_for",
         lambda: answers.append(system.post(f"/tasks/{task.pk}/accept").status_code),
     )

@@ -17,7 +17,7 @@ from tests.world import AT
 from callbox.host.errors import ConfigError
 from callbox.messages import gateways, sending, turns
 from callbox.messages.domain import CUT_OFF, SENT, UNDELIVERED, WAITING
-from callbox.messages.gateways import protocols, settings_of, signed_http, smtp
+from callbox.messages.gateways import asking, protocols, settings_of, signed_http, smtp
 from callbox.messages.models import Message
 from callbox.messages.tests import far_sides
 from callbox.messages.tests.far_sides import FarSide, mail_server, text_gateway
@@ -162,8 +162,8 @@ def test_a_gateway_that_hangs_holds_up_no_move_and_no_other_gateway(
         text.let_go.set()
         return original(*args)
 
-    original = signed_http._asked
-    monkeypatch.setattr(signed_http, "_asked", meanwhile)
+    original = asking._asked
+    monkeypatch.setattr(asking, "_asked", meanwhile)
     turn("sms").step(AT)
     assert seen == [SENT]
     assert state_of(hanging)[0] == WAITING
