@@ -20,6 +20,7 @@ OPEN_DOORS = {"domain", "queries", "actions"}
 # Pieces of a room's domain, queries or actions that have a file of their own; each says in its docstring which.
 PARTS = {
     "access": {
+        "agency_keys": "actions: keys of agencies' systems",
         "browsers": "edge of every page: what asks",
         "middleware": "edge of every page",
         "models": "foreign keys to people and agencies",

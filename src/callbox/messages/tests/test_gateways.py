@@ -253,14 +253,14 @@ def test_a_new_folder_is_a_protocol_and_touches_nothing_else(
     made = tmp_path / "made_up_pigeon"
     made.mkdir()
     (made / "__init__.py").write_text(
-        "from callbox.messages.domain import Answer\nDROPS_REPEATS = True\n"
+        "from callbox.messages.domain import Answer\nDROPS_REPEATS = True\nFAR_SIDE_OF_ITS_OWN = False\n"
         "def check(settings):\n    pass\ndef send(settings, letter):\n    return Answer('taken')\n"
     )
     monkeypatch.setattr(gateways, "__path__", [*gateways.__path__, str(tmp_path)])
     monkeypatch.setenv("CALLBOX_GATEWAY_PIGEON", "the roof")
     protocols.cache_clear()
     try:
-        assert set(protocols()) == {"file", "made_up_pigeon", "signed_http", "smtp"}
+        assert set(protocols()) == {"file", "made_up_pigeon", "signed_http", "smtp", "webhook"}
         assert settings_of(Gateway("pigeon", ("email",), 1, "made_up_pigeon")) is not None
     finally:
         protocols.cache_clear()
@@ -269,6 +269,7 @@ def test_a_new_folder_is_a_protocol_and_touches_nothing_else(
 def test_every_protocol_says_what_it_promises() -> None:
     for name, each in protocols().items():
         assert isinstance(each.DROPS_REPEATS, bool), name
+        assert isinstance(each.FAR_SIDE_OF_ITS_OWN, bool), name
         assert callable(each.check), name
         assert callable(each.send), name
 

@@ -40,6 +40,8 @@ def test_every_letter_is_there_in_both_languages() -> None:
     assert "messages" in rooms
     for room in rooms:
         for letter in forms_of(room):
+            if letter.subject.en == "{event}":  # for programs: codes alone
+                continue
             for words in (letter.subject, letter.body):
                 assert CHINESE.search(words.zh), f"{letter.name}: no Chinese"
                 assert not CHINESE.search(words.en), f"{letter.name}: Chinese among the English"
