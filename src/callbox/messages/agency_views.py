@@ -21,7 +21,7 @@ from callbox.messages import queries
 from callbox.messages.actions import LANGUAGES, set_reach
 from callbox.messages.queries import AGENCY, MANAGE
 from callbox.messages.reach_views import LONGEST, problem_of
-from callbox.messages.ways import WAYS
+from callbox.messages.ways import OF_PEOPLE
 from callbox.messages.wording import WAY_NAMES
 from callbox.web.menu import desk_page
 
@@ -38,7 +38,9 @@ def agencies_reached(request: HttpRequest) -> HttpResponse:
         {
             "agency": each,
             "name": _name(each),
-            "ways": [gettext(WAY_NAMES[way]) for way in WAYS if way in ways.get(f"{AGENCY}{each.pk}", ())],
+            "ways": [
+                gettext(WAY_NAMES[way]) for way in OF_PEOPLE if way in ways.get(f"{AGENCY}{each.pk}", ())
+            ],
         }
         for each in agencies()
     ]
@@ -61,7 +63,7 @@ def agency_reached(request: HttpRequest, agency_id: UUID) -> HttpResponse:
         languages = [language for _to, language, _why in known.values() if language]
         unread = [cannot_read(why) for _to, _language, why in known.values() if why]
         return _form(request, agency, said, (languages or [get_language() or "en"])[0], {}, unread=unread)
-    said = {way: request.POST.get(way, "").strip()[: LONGEST + 1] for way in WAYS}
+    said = {way: request.POST.get(way, "").strip()[: LONGEST + 1] for way in OF_PEOPLE}
     errors = {way: problem for way, to in said.items() if (problem := problem_of(way, to))}
     language = request.POST.get("language", "")
     language = language if language in LANGUAGES else LANGUAGES[0]

@@ -4,8 +4,8 @@
 A protocol is a package with DROPS_REPEATS (the far side drops a second message of the same id), FAR_SIDE_OF_ITS_OWN
 (each recipient is one: that one of them fails says nothing of the others), `check(settings)`, which raises ConfigError
 for settings that cannot be meant, and `send(settings, letter)`, which answers within DEADLINE_S and raises nothing that
-it foresees. One whose far side says later what became of a letter also has `read_receipt(settings, posted)`, which raises
-NotAllowed for what is not signed, Invalid for what cannot be meant.
+it foresees. One whose far side says later what became of a letter also has `read_receipt(settings, posted)`, which
+raises NotAllowed for what is not signed, Invalid for what cannot be meant.
 """
 
 import importlib
