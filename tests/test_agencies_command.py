@@ -3,7 +3,7 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import pytest
 
 from callbox.access.models import Agency
 from callbox.cli import main
-from callbox.commands import _agencies
+from callbox.commands import _agencies, _agency_keys
 from callbox.coordination import queries as coordination
 from callbox.coordination.actions import apply_plan
 from callbox.messages.models import Message
@@ -133,3 +133,20 @@ def test_what_cannot_be_meant_is_named_and_nothing_is_loaded(
     assert main(["agencies", "load", str(folder)]) == 1
     assert problem in capsys.readouterr().err
     assert (journal_size(), Agency.objects.count()) == (before, 0)
+
+
+def test_keys_of_systems_are_made_listed_and_ended(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_agency_keys, "database", nullcontext)
+    told(capsys, "load", folder)
+    made = told(capsys, "key", "unit01")[1]
+    assert told(capsys, "keys")[1] == {"keys": [{"agency": "unit01", "key": made["key"]}]}
+    assert len(made["secret"]) > 40
+    assert told(capsys, "webhook", "unit01", "https://system.example/hook")[1]["webhook"]
+    assert told(capsys, "end-key", made["key"])[1]["ended"]
+    assert told(capsys, "keys")[1] == {"keys": []}
+    assert told(capsys, "take-old-keys")[1] == {"taken": 0}
+    for wrong in (["key", "nobody"], ["end-key", made["key"]], ["end-key", "no key"], ["key"], ["load"]):
+        assert main(["agencies", *wrong]) == 1
+    assert made["secret"] not in capsys.readouterr().err

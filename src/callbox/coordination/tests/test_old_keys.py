@@ -1,13 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Incidents of before there were tasks are no longer seen by agencies whose units were sent."""
 
-import json
-
 import pytest
 from tests.world import AT, LATER, dispatcher, incident
 
-from callbox.cli import main
-from callbox.commands import _agency_keys
 from callbox.coordination import actions
 from callbox.coordination.events import COORDINATION
 from callbox.coordination.old_keys import take_old_keys
@@ -32,9 +28,7 @@ def with_old_key(found: Incident, code: str) -> Incident:
     return found
 
 
-def test_only_keys_without_a_task_are_taken_each_with_an_entry(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_only_keys_without_a_task_are_taken_each_with_an_entry() -> None:
     town()
     alone, shared, over = incident(), fire(4), incident()
     for each in (alone, shared, over):
@@ -43,8 +37,7 @@ def test_only_keys_without_a_task_are_taken_each_with_an_entry(
     ended = Matter.objects.get(pk=over.pk).closed_at
     with pytest.raises(NotAllowed):
         take_old_keys(by=dispatcher(), at=LATER)
-    _run(monkeypatch)
-    assert json.loads(capsys.readouterr().out) == {"taken": 3}
+    assert take_old_keys(by=COORDINATION, at=LATER) == 3
     for each in (alone, shared, over):
         with pytest.raises(NotFound):
             incident_for(desk_of("ems"), each.pk)
@@ -64,10 +57,3 @@ def test_who_was_alerted_and_said_that_it_cannot_has_none_and_who_closed_keeps_i
     with_old_key(found, "ems")
     assert take_old_keys(by=COORDINATION, at=LATER) == 1
     assert incident_for(desk_of("police"), found.pk).pk == found.pk
-
-
-def _run(patch: pytest.MonkeyPatch) -> None:
-    from contextlib import nullcontext
-
-    patch.setattr(_agency_keys, "database", nullcontext)
-    assert main(["agencies", "take-old-keys"]) == 0
