@@ -37,6 +37,7 @@ PARTS = {
         "clock": "queries: what time it is, as the database says",
         "fields": "a column type for tables that are read in order",
         "watching": "actions",
+        "inserting": "actions: new rows of any room",
         "outside": "actions: seals told outside the database",
     },
     "matters": {
@@ -104,6 +105,7 @@ PARTS = {
         "picturing": "actions: pictures",
         "figures": "domain: what requests came to",
         "counting_figures": "queries: figures",
+        "outcomes": "reactions: what requests came to",
         "dividing": "actions: parts",
         "extending": "actions: more time",
         "passing": "actions: from agency to agency",

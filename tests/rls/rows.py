@@ -28,7 +28,7 @@ from callbox.pictures.domain import Developed
 from callbox.requests.actions import add_remark as add_request_remark
 from callbox.requests.handing import hand_over
 from callbox.requests.lines import INCIDENT
-from callbox.requests.models import ApiKey, Attempt, Code, Follow
+from callbox.requests.models import ApiKey, Attempt, Code, Follow, Outcome
 from callbox.requests.taking import Report, open_request
 from tests import world
 from tests.signed_in import person
@@ -149,11 +149,15 @@ def _of_request() -> list[Row]:
     Code.objects.create(id=code, request=found, browser="x", code="canary", tries=1, until=AT)
     Attempt.objects.create(who="canary", at=AT)
     ApiKey.objects.create(id=code, name=str(code), key=str(code), since=AT)
+    came_to: dict[str, Any] = dict.fromkeys(("agency", "category", "area", "result", "ask"), "")
+    came_to |= dict.fromkeys(("accepted", "contacted", "fed_back"), False)
+    Outcome.objects.create(request_id=found.pk, opened_at=AT, **came_to)
     return [
         Row("requests_follow", "request_id", found.pk, "nobody.may"),
         Row("requests_code", "id", code, "nobody.may"),
         Row("requests_attempt", "who", "canary", "nobody.may"),
         Row("requests_apikey", "id", code, "nobody.may"),
+        Row("requests_outcome", "request_id", found.pk, "nobody.may"),
     ] + [
         Row(table, column, found.pk, action, scope)
         for table, column, action in (

@@ -48,6 +48,11 @@ def agencies_by_code() -> dict[str, Agency]:
     return {agency.code: agency for agency in agencies()}
 
 
+def agencies_named(codes: Iterable[str]) -> dict[str, Agency]:
+    """Those of these codes, by code."""
+    return {agency.code: agency for agency in Agency.objects.filter(code__in=sorted(set(codes)))}
+
+
 def open_sign_in(sign_in_id: UUID) -> SignIn | None:
     """This sign-in, if it has not ended."""
     return SignIn.objects.filter(id=sign_in_id, ended_at=None).first()

@@ -111,9 +111,7 @@ def visible(row: Protected, rules: Sequence[Rule]) -> str:
 def _by_kind(row: Protected, part: str) -> list[str]:
     reached = _reached(row.table)
     if row.column != "id":
-        now = (
-            f"EXISTS (SELECT FROM matters_matter m WHERE m.id = {row.table}.{row.column} AND {_reached('m')})"
-        )
+        now = _of_matter(row, _reached("m"))
         reached = f"scope && (SELECT {_list('keys')})::text[] AND {now}"
     return [
         f"(SELECT {part})",
@@ -122,14 +120,22 @@ def _by_kind(row: Protected, part: str) -> list[str]:
     ]
 
 
+def _of_matter(row: Protected, holds: str) -> str:
+    """What holds of the row's matter `m`, looked up by its id.
+
+    No EXISTS: where many rows are expected PostgreSQL would read all matters there are, once a statement.
+    """
+    return f"(SELECT {holds} FROM matters_matter m WHERE m.id = {row.table}.{row.column})"
+
+
 def _by_matter(row: Protected, part: str, rules: Sequence[Rule]) -> list[str]:
-    matter = f"EXISTS (SELECT FROM matters_matter m WHERE m.id = {row.table}.{row.column}"
     if row.action == EVERY_KIND:
-        return [f"(SELECT {part} OR {_list('kinds')} @> {_texts(matter_kinds(rules))})", f"{matter})"]
+        seen = f"(SELECT {part} OR {_list('kinds')} @> {_texts(matter_kinds(rules))})"
+        return [seen, _of_matter(row, "true")]
     found = [f"(SELECT {part} OR '{row.action}' = ANY ({_list('any')}))"]
     if _has_scope(row.action, rules):
         own = f"(SELECT '{row.action}' = ANY ({_list('scoped')}))"
-        found.append(f"({own} AND {matter} AND {_reached('m')}))")
+        found.append(f"({own} AND {_of_matter(row, _reached('m'))})")
     return found
 
 

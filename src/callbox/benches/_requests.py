@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The measurement behind `callbox bench requests`: a throw-away database, one web process, real HTTP."""
+"""The measurement behind `callbox bench requests`: a database of its own, one web process, real HTTP."""
 
 import http.client
 import json
@@ -10,53 +10,91 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from itertools import count
+from pathlib import Path
 from typing import Any
 
-from callbox.benches._database import throw_away_database
-from callbox.benches._requests_world import LAT, LON, SIDE, fill, people
+import psutil
+
+from callbox.benches._database import durable_database
+from callbox.benches._requests_fill import fill, settle
+from callbox.benches._requests_world import LAT, LON, SIDE, make_city, people
+from callbox.host.cluster import Cluster
 from callbox.host.processes import LOCAL, Household, answers, free_port, web
 
 CSRF = "x" * 32
 ASKED = 60  # times each address is asked
 WAIT_S = 60
+API, FIGURES = "/api/requests", "/desk/requests/figures"
 INBOXES = {
-    "agency": "/api/requests",
-    "agency_state": "/api/requests?state=assigned",
-    "agency_category": "/api/requests?category=road.light_out",
-    "agency_late": "/api/requests?late=true",
-    "agency_area": "/api/requests?area=D",
-    "agency_ended": "/api/requests?ended=true",
-    "desk": "/api/requests?state=received",
-    "desk_category": "/api/requests?category=other",
-    "desk_agency": "/api/requests?agency=a01",
-    "desk_late": "/api/requests?late=true",
+    "agency": "",
+    "agency_state": "state=assigned",
+    "agency_rare_state": "state=suspended",
+    "agency_category": "category=road.light_out",
+    "agency_late": "late=true",
+    "agency_area": "area=D",
+    "agency_grid": "area=G5-3",
+    "agency_ended": "ended=true",
+    "agency_last_page": "after=%(last)s",
+    "desk": "state=received",
+    "desk_rare_state": "state=returned",
+    "desk_category": "category=other",
+    "desk_rare_category": "category=labour.wages",
+    "desk_agency": "agency=a01",
+    "desk_sub_grid": "area=S7-7",
+    "desk_late": "late=true",
+    "desk_ended": "ended=true",
+    "desk_last_page": "after=%(last)s",
 }
 
 
-def measure(rows: int, seconds: int, clients: int, sweep: int) -> dict[str, Any]:
+def measure(rows: int, seconds: int, clients: int, sweep: int, folder: Path | None) -> dict[str, Any]:
     """What is measured, with the number of requests that there were."""
-    with throw_away_database():
-        took = fill(rows)
-        sessions = people()
-        with _site() as port:
-            inbox = {name: _p95(port, path, sessions[name.split("_")[0]]) for name, path in INBOXES.items()}
-            created = _create(port, sessions["desk"], seconds, clients)
-            figures = _after_write(port, sessions["desk"])
+    with durable_database(folder) as cluster:
+        filled = _filled(rows)
+        sessions, last = people(), _last_number() - ASKED
+        with _site() as site:
+            ask = {
+                name: (f"{API}?{said % {'last': last}}", name.split("_")[0]) for name, said in INBOXES.items()
+            }
+            inbox = {name: _p95(site[1], path, sessions[who]) for name, (path, who) in ask.items()}
+            created = _create(site, cluster, sessions["desk"], seconds, clients)
+            figures = {days: _after_write(site[1], sessions["desk"], days) for days in (30, 365)}
         found = {
-            "rows": rows,
+            "rows": filled.pop("rows"),
             "inbox_p95_ms": max(inbox.values()),
             "inboxes_p95_ms": inbox,
             **created,
-            "figures_s": figures,
+            "figures_s": figures[30],
+            "figures_of_a_year_s": figures[365],
             "route_us": _route_us(),
-            "fill_s": took,
-            "journal_ok": _journal_ok(),
+            **filled,
+            **_verified(),
         }
     return found | {"sweep_100k_s": _sweep(sweep) if sweep else None}
 
 
+def _filled(rows: int) -> dict[str, Any]:
+    """Fill an empty database, or take what a run before has left. Raises ValueError for one that was filled in part."""
+    from callbox.requests.models import Request
+
+    there = Request.objects.count()
+    if 0 < there < rows:
+        raise ValueError(f"The folder has {there} requests. Name another one, or as many --rows.")
+    if there:
+        return {"rows": there, "fill_s": None, "settle_s": settle()}
+    make_city()
+    took = fill(rows)
+    return {"rows": rows, "fill_s": took, "settle_s": settle()}
+
+
+def _last_number() -> int:
+    from callbox.requests.models import Request
+
+    return Request.objects.order_by("-number").values_list("number", flat=True)[0]
+
+
 @contextmanager
-def _site() -> Iterator[int]:
+def _site() -> Iterator[tuple[Household, int]]:
     port = free_port(0)
     household = Household((web(port),), dict(os.environ))
     household.start()
@@ -66,7 +104,7 @@ def _site() -> Iterator[int]:
             if time.monotonic() > deadline:
                 raise RuntimeError("the web process does not answer")
             time.sleep(0.2)
-        yield port
+        yield household, port
     finally:
         household.stop()
 
@@ -96,26 +134,41 @@ def _p95(port: int, path: str, session: str) -> float:
     return round(1000 * times[int(0.95 * len(times))], 1)
 
 
-def _create(port: int, session: str, seconds: int, clients: int) -> dict[str, Any]:
-    """Requests taken a second by so many clients, each with one connection, and how long one waits."""
+def _create(
+    site: tuple[Household, int], cluster: Cluster, session: str, seconds: int, clients: int
+) -> dict[str, Any]:
+    """Requests taken a second by so many clients, each with one connection; how long one waits, and its CPU."""
+    household, port = site
     until = time.monotonic() + seconds
 
     def take(seed: int) -> list[float]:
         chance, found = random.Random(seed), []
         with closing(http.client.HTTPConnection(LOCAL, port, timeout=60)) as link:
             while time.monotonic() < until:
-                found.append(_asked(link, "POST", "/api/requests", session, _new(chance)))
+                found.append(_asked(link, "POST", API, session, _new(chance)))
         return found
 
+    parts = {"web": household.processes[0].pid, "postgresql": cluster.pid}
+    before, own = {name: _cpu_s(pid) for name, pid in parts.items()}, time.process_time()
     begun = time.perf_counter()
     with ThreadPoolExecutor(clients) as pool:
         times = sorted(each for found in pool.map(take, range(clients)) for each in found)
     lasted = time.perf_counter() - begun
+    spent = {name: _cpu_s(pid) - before[name] for name, pid in parts.items()}
+    spent["clients"] = time.process_time() - own
     return {
         "creates_per_s": round(len(times) / lasted, 1),
         "create_p95_ms": round(1000 * times[int(0.95 * len(times))], 1),
+        "create_cpu_ms": {name: round(1000 * each / len(times), 2) for name, each in spent.items()},
         "clients": clients,
     }
+
+
+def _cpu_s(pid: int | None) -> float:
+    """CPU seconds of a process and of all that it started."""
+    process = psutil.Process(pid)
+    times = [each.cpu_times() for each in (process, *process.children(recursive=True))]
+    return float(sum(each.user + each.system for each in times))
 
 
 def _new(chance: random.Random) -> dict[str, object]:
@@ -129,13 +182,13 @@ def _new(chance: random.Random) -> dict[str, object]:
     }
 
 
-def _after_write(port: int, session: str) -> float:
+def _after_write(port: int, session: str, days: int) -> float:
     """Seconds of the slowest of three looks at the page of figures, each right after a write."""
     chance, times = random.Random(7), []
     with closing(http.client.HTTPConnection(LOCAL, port, timeout=120)) as link:
         for _ in range(3):
-            _asked(link, "POST", "/api/requests", session, _new(chance))
-            times.append(_asked(link, "GET", "/desk/requests/figures", session))
+            _asked(link, "POST", API, session, _new(chance))
+            times.append(_asked(link, "GET", f"{FIGURES}?days={days}", session))
     return round(max(times), 3)
 
 
@@ -157,15 +210,15 @@ def _route_us() -> float:
     return round(1e6 * took / len(points), 2)
 
 
-def _journal_ok() -> bool:
-    """Whether the journal of a sample of requests, from all over the table, verifies."""
-    from callbox.journal.domain import first_misfit
-    from callbox.journal.queries import history
-    from callbox.requests.models import Request
+def _verified() -> dict[str, Any]:
+    """Whether all of the journal verifies: each entry, link and head, the seals, and each watched row."""
+    from callbox.journal.queries import verify
 
-    some = Request.objects.order_by("number").values_list("pk", flat=True)
-    ids = [some[at] for at in range(0, some.count(), max(1, some.count() // 500))]
-    return all(first_misfit(history(each)) is None for each in ids)
+    begun, found = time.perf_counter(), verify()
+    if not found.ok:
+        raise RuntimeError(f"the journal does not verify: {found.problem}")
+    took = round(time.perf_counter() - begun, 1)
+    return {"journal_ok": True, "entries": found.entries, "seals": found.seals, "verify_s": took}
 
 
 def _sweep(matters: int) -> float:

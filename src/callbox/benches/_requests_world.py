@@ -2,18 +2,13 @@
 """A made-up city for `callbox bench requests`: 1,485 sub-grids, twenty agencies, and requests in any number."""
 
 import json
-import random
-import time
-from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 AGENCIES = [f"a{number:02d}" for number in range(20)]
 LON, LAT, STEP = 120.0, 30.0, 0.01
 ACROSS, UP = 45, 33  # sub-grids; a grid is five by three of them
 SIDE = (ACROSS * STEP, UP * STEP)
-PORTION = 500
-DAYS = 300  # over which they came; promises are dated
-SENT = 0.1  # the share that is of a category for which there is a rule, and so goes to an agency at once
 HEAD = "valid_from\tvalid_to\tcategory\tarea\thours\tlead\tassisting\tbackstop\tsource"
 
 
@@ -48,43 +43,19 @@ def rules() -> str:
     return "\n".join(lines)
 
 
-def fill(rows: int) -> float:
-    """Make the city and the requests, through the actions of the product; seconds that it took."""
-    from django.db import connection
+def make_city() -> None:
+    """The agencies, areas and rules."""
     from django.utils import timezone
 
     from callbox.access.actions import define_agency
     from callbox.access.domain import system_actor
     from callbox.requests.editions import load_edition, plan_edition
-    from callbox.requests.taking import open_requests
 
-    setup, now, begun = system_actor("setup"), timezone.now(), time.perf_counter()
+    setup, now = system_actor("setup"), timezone.now()
     for code in AGENCIES:
         define_agency(code, code.upper(), code, "city", by=setup, at=now)
     for kind, text in (("areas", areas()), ("rules", rules())):
         load_edition(plan_edition(kind, text, by=setup), by=setup, at=now)
-    chance = random.Random(1)
-    for first in range(0, rows, PORTION):
-        number = min(PORTION, rows - first)
-        some = [(_report(chance), _moment(now, (first + each) / rows)) for each in range(number)]
-        open_requests(some, by=setup)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
-    return round(time.perf_counter() - begun, 1)
-
-
-def _moment(now: datetime, share: float) -> datetime:
-    return now - timedelta(days=DAYS) * (1 - share)
-
-
-def _report(chance: random.Random) -> Any:
-    from callbox.incidents.actions import Where
-    from callbox.requests.personal import Contact
-    from callbox.requests.taking import Report
-
-    where = Where(LON + chance.random() * SIDE[0], LAT + chance.random() * SIDE[1], "made-up street 1")
-    category = "road.light_out" if chance.random() < SENT else "other"
-    return Report(category, where, "made-up words", contact=Contact("Made-up Name", "+15550100"))
 
 
 def people() -> dict[str, str]:
@@ -109,7 +80,7 @@ def _session(name: str, role: str, keys: list[str]) -> str:
     from callbox.access.sign_ins import begin_sign_in
 
     setup, at = system_actor("setup"), timezone.now()
-    person = create_person(f"bench-{name}", name, None, by=setup, at=at)
+    person = create_person(f"bench-{name}-{uuid4().hex[:8]}", name, None, by=setup, at=at)
     grant_role(person, role, keys, by=setup, at=at)
     session = SessionStore()
     session[SESSION_KEY] = str(person.pk)

@@ -42,6 +42,32 @@ def entries_after(position: tuple[int, int], limit: int) -> list[Written]:
     )
 
 
+class Standing(NamedTuple):
+    """Where an entry stands, and in which matter's chain."""
+
+    xid: int
+    seq: int
+    chain: UUID
+    kind: str
+
+    @property
+    def position(self) -> tuple[int, int]:
+        """Where it stands in the order that readers follow."""
+        return self.xid, self.seq
+
+
+def places_after(position: tuple[int, int], limit: int) -> list[Standing]:
+    """Where the next entries in reading order stand, without what they say; settled ones, as `entries_after`."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT xid::text::bigint AS at_xid, seq, chain, kind FROM journal_entry"
+            " WHERE (xid, seq) > (%s::text::xid8, %s) AND xid < pg_snapshot_xmin(pg_current_snapshot())"
+            " ORDER BY xid, seq LIMIT %s",
+            [str(position[0]), position[1], limit],
+        )
+        return [Standing(*row) for row in cursor.fetchall()]
+
+
 def history(chain: UUID) -> list[Written]:
     """All entries of one chain, in order. Whoever calls has asked whether the reader may see the matter."""
     return _rows(f"SELECT {COLUMNS} FROM journal_entry WHERE chain = %s ORDER BY number", [chain])

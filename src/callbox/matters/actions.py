@@ -136,8 +136,9 @@ def move(matter: Matter, name: str, change: Change = NOTHING, *, by: Actor, at: 
     was = _swap(matter, step, workflow, change, by, at)
     facts = {**change.facts, "owner": matter.owner} if change.owner else change.facts
     entry = _write(matter, name, was, facts, role, by, at)
-    clocks.stop(matter, step.stops, at, everything=step.closes)
-    clocks.start(matter, change.clocks, at)
+    # One of a name that begins again, and still runs or has fired unanswered, is over.
+    clocks.stop(matter, [*step.stops, *change.clocks], at, everything=step.closes)
+    clocks.begin([(matter, change.clocks, at)], change.calendar)
     return Moved(matter.id, was, matter.state, matter.version, entry)
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 
 from callbox.journal.actions import Saying, append_many
+from callbox.journal.inserting import insert
 from callbox.kernel.actor import Actor
 from callbox.kernel.calendars import Calendar
 from callbox.kernel.due import Due, due
@@ -39,29 +40,24 @@ WHERE id = ANY (%(ids)s::uuid[]) RETURNING id, state, round, scope
 """
 
 
-def start(matter: Matter, promised: Mapping[str, timedelta | Promised], at: datetime) -> None:
-    """Start each named clock; one of that name that still runs, or has fired unanswered, is over."""
-    if not promised:
-        return
-    stop(matter, promised, at)
-    begin([(matter, promised, at)])
+def begin(
+    begun: Iterable[tuple[Matter, Mapping[str, timedelta | Promised], datetime]],
+    calendar: Calendar | None = None,
+) -> None:
+    """Start the named clocks of matters in which none of these names runs. calendar: when it has been read."""
+    wanted = [(matter, *each, at) for matter, promised, at in begun for each in promised.items()]
+    if wanted:
+        known = calendar or queries.calendar_in_force()
+        insert([_clock(*each, known) for each in wanted])
 
 
-def begin(begun: Iterable[tuple[Matter, Mapping[str, timedelta | Promised], datetime]]) -> None:
-    """Start the named clocks of matters in which none of these names runs."""
-    Clock.objects.bulk_create(
-        _clock(matter, name, said, at) for matter, promised, at in begun for name, said in promised.items()
-    )
-
-
-def _clock(matter: Matter, name: str, said: timedelta | Promised, at: datetime) -> Clock:
+def _clock(matter: Matter, name: str, said: timedelta | Promised, at: datetime, calendar: Calendar) -> Clock:
     clock = Clock(matter=matter, name=name, round=matter.round, started_at=at)
     if isinstance(said, timedelta):
         clock.due_at = at + said
         return clock
     clock.rule, clock.ladder = said.rule, said.ladder
     clock.chosen_for, clock.edition = said.chosen_for, said.edition
-    calendar = queries.calendar_in_force()
     for field, value in moved(clock, due(said.term, calendar, at), calendar).items():
         setattr(clock, field, value)
     return clock

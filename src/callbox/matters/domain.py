@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from callbox.kernel.calendars import Calendar
 from callbox.kernel.errors import NotFound
 from callbox.kernel.terms import Term
 from callbox.kernel.workflow import Workflow
@@ -67,6 +68,7 @@ class Change:
     owner: the new owner, if it changes. add_scope, drop_scope: who sees the matter from now on, or no more.
     seen: the version that the person looked at; the move is refused when anybody has changed the matter since. That a
     clock ran out, or a step of its ladder was taken, is no such change.
+    calendar: the one in force, when it has been read.
     """
 
     facts: Mapping[str, object] = field(default_factory=dict)
@@ -75,6 +77,7 @@ class Change:
     add_scope: frozenset[str] = frozenset()
     drop_scope: frozenset[str] = frozenset()
     seen: int | None = None
+    calendar: Calendar | None = None
 
 
 NOTHING = Change()

@@ -97,6 +97,9 @@ class Clock(models.Model):
                 name="matters_clock_chosen",
                 condition=Q(stopped_at=None, fired_at=None) & ~Q(chosen_for=""),
             ),
+            models.Index(
+                fields=["due_at"], name="matters_clock_late", condition=Q(stopped_at=None, paused_at=None)
+            ),
         ]
 
 
@@ -175,4 +178,8 @@ class HandOver(models.Model):
             models.UniqueConstraint(
                 fields=["matter"], condition=Q(state="offered"), name="matters_one_open_handover"
             )
+        ]
+        indexes = [
+            models.Index(fields=["taker"], name="matters_offered_to", condition=Q(state="offered")),
+            models.Index(fields=["answer_by"], name="matters_offer_ends", condition=Q(state="offered")),
         ]

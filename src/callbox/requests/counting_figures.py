@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The figures of a time, counted by the database from the journal; and the same counted anew. Part of the queries."""
+"""The figures of a time, counted by the database; and the same counted anew from the journal. Part of the queries.
+
+The worker keeps what each request came to (`outcomes.py`). What was written since then is read from the journal in
+the same statement, so that the page is right in the moment of a write however far the worker has come.
+"""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -12,62 +16,40 @@ from django.db import connection
 from callbox.access.seeing import seeing_everything
 from callbox.kernel.actor import Actor
 from callbox.requests import queries
-from callbox.requests.domain import KIND, RESOLVE, Entry, limit
+from callbox.requests.domain import KIND, Entry, limit
 from callbox.requests.endings import NO, YES
-from callbox.requests.figures import (
-    COUNTS,
-    RESOLVES,
-    SENDS,
-    Group,
-    Outcome,
-    counted,
-    outcome_of,
-    said_as,
-    solving,
-)
+from callbox.requests.figures import COUNTS, Group, Outcome, counted, outcome_of, said_as, solving
+from callbox.requests.told import COLUMNS, READER, TOLD, words
 
 SEE = "request.figures"
 BY = ("agency", "category", "area")
-# The journal of each request that was taken in this time: what `figures.outcome_of` says of it, as columns.
-TOLD = """
-WITH taken AS MATERIALIZED (
-  SELECT chain FROM journal_entry WHERE kind = %(kind)s AND at >= %(since)s AND at < %(until)s AND move = 'open'
-), said AS MATERIALIZED (
-  SELECT chain, number, round, move, at, facts, max(round) OVER (PARTITION BY chain) AS last
-  FROM journal_entry JOIN taken USING (chain)
-), told AS (
-  SELECT chain,
-    max(facts->>'category') FILTER (WHERE number = 1) AS category,
-    coalesce(max(facts->'areas'->>-1) FILTER (WHERE number = 1), '') AS area,
-    (array_agg(CASE WHEN move = 'offer_accepted' THEN substr(facts->>'taker', 8) ELSE facts->>'agency' END
-      ORDER BY number DESC)
-      FILTER (WHERE move = 'offer_accepted' OR (move = ANY (%(sends)s) AND facts ? 'agency')))[1] AS agency,
-    bool_or(move = 'accept' AND round = last) AS accepted,
-    bool_or(move = 'contact' AND round = last) AS contacted,
-    bool_or(move = 'feed_back' AND round = last) AS fed_back,
-    (array_agg(facts->>'result' ORDER BY number DESC)
-      FILTER (WHERE move = 'feed_back' AND round = last))[1] AS result,
-    (array_agg(facts->>'said' ORDER BY number DESC) FILTER (WHERE move = 'ask' AND round = last))[1] AS ask,
-    max(number) FILTER (WHERE facts->'due' ? %(clock)s) AS begun,
-    (array_agg(coalesce(facts->'due'->>%(clock)s, facts->>'due_at') ORDER BY number DESC)
-      FILTER (WHERE facts->'due' ? %(clock)s OR (facts->>'clock' = %(clock)s AND facts ? 'due_at')))[1]
-      ::timestamptz AS due_at,
-    array_agg(at ORDER BY number) FILTER (WHERE move = ANY (%(resolves)s)) AS ended,
-    array_agg(number ORDER BY number) FILTER (WHERE move = ANY (%(resolves)s)) AS ended_by
-  FROM said GROUP BY chain
-), kept AS (
-  SELECT *, (SELECT min(moment) FROM unnest(ended, ended_by) AS each(moment, place) WHERE place >= begun)
-    AS answered_at FROM told
+SUMS = ", ".join(f"sum({name})::bigint" for name in COUNTS)
+# What was kept by the worker, and for requests of which the journal has said more since, what it says now.
+FIGURES = f"""
+WITH since AS MATERIALIZED (
+  SELECT DISTINCT chain FROM journal_entry WHERE kind = %(kind)s AND (xid, seq) > (
+    coalesce((SELECT xid FROM journal_position WHERE name = %(reader)s), '0'),
+    coalesce((SELECT seq FROM journal_position WHERE name = %(reader)s), 0))
+), taken AS MATERIALIZED (
+  SELECT chain FROM journal_entry JOIN since USING (chain)
+  WHERE number = 1 AND kind = %(kind)s AND move = 'open' AND at >= %(since)s AND at < %(until)s
+), {TOLD}, together AS (
+  SELECT {COLUMNS} FROM outcome
+  UNION ALL
+  SELECT {COLUMNS} FROM requests_outcome WHERE opened_at >= %(since)s AND opened_at < %(until)s
+    AND NOT EXISTS (SELECT FROM since WHERE since.chain = request_id)
+), counted AS (
+  SELECT agency, category, area, count(*) AS taken, count(*) FILTER (WHERE accepted) AS accepted,
+    count(*) FILTER (WHERE contacted) AS contacted, count(*) FILTER (WHERE fed_back) AS fed_back,
+    count(*) FILTER (WHERE result = ANY (%(solving)s)) AS solved, count(*) FILTER (WHERE ask <> '') AS asked,
+    count(*) FILTER (WHERE ask = ANY (%(answers)s)) AS answered,
+    count(*) FILTER (WHERE ask = ANY (%(satisfied)s)) AS satisfied,
+    count(*) FILTER (WHERE due_at IS NOT NULL AND (answered_at IS NOT NULL OR due_at < %(at)s)) AS due,
+    count(*) FILTER (WHERE due_at IS NOT NULL AND answered_at <= due_at) AS on_time
+  FROM together GROUP BY agency, category, area
 )
-SELECT grouping(agency, category, area), agency, category, area, count(*),
-  count(*) FILTER (WHERE accepted), count(*) FILTER (WHERE contacted), count(*) FILTER (WHERE fed_back),
-  count(*) FILTER (WHERE result = ANY (%(solving)s)), count(*) FILTER (WHERE ask <> ''),
-  count(*) FILTER (WHERE ask = ANY (%(answers)s)), count(*) FILTER (WHERE ask = ANY (%(satisfied)s)),
-  count(*) FILTER (WHERE due_at IS NOT NULL AND (answered_at IS NOT NULL OR due_at < %(at)s)),
-  count(*) FILTER (WHERE due_at IS NOT NULL AND answered_at <= due_at)
-FROM (SELECT coalesce(agency, '') AS agency, coalesce(category, '') AS category, area, accepted, contacted,
-  fed_back, result, ask, due_at, answered_at FROM kept) AS each
-GROUP BY GROUPING SETS ((), (agency), (category), (area))
+SELECT grouping(agency, category, area), agency, category, area, {SUMS}
+FROM counted GROUP BY GROUPING SETS ((), (agency), (category), (area))
 """
 WHICH = {7: "", 3: "agency", 5: "category", 6: "area"}  # what PostgreSQL's grouping() says of each set
 ENTRIES = """
@@ -94,20 +76,17 @@ def figures_for(actor: Actor, since: datetime, until: datetime, at: datetime) ->
 
 def figures_told(since: datetime, until: datetime, at: datetime) -> dict[tuple[str, str], dict[str, int]]:
     """The counts by group, of all requests whoever asks: by the database. Hand out no small group."""
-    said: dict[str, Any] = {
-        "kind": KIND,
+    said: dict[str, Any] = words() | {
+        "reader": READER,
         "since": since,
         "until": until,
         "at": at,
-        "sends": list(SENDS),
-        "clock": RESOLVE,
-        "resolves": list(RESOLVES),
         "solving": sorted(solving()),
         "answers": said_as(YES, NO),
         "satisfied": said_as(YES),
     }
     with seeing_everything(), connection.cursor() as cursor:
-        cursor.execute(TOLD, said)
+        cursor.execute(FIGURES, said)
         rows = cursor.fetchall()
     found = {}
     for which, agency, category, area, *counts in rows:

@@ -6,6 +6,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
+from django.db.models.expressions import RawSQL
 
 from callbox.access.models import Agency
 from callbox.matters.models import Matter
@@ -79,6 +80,10 @@ class Suggested(models.Model):
     place = models.SmallIntegerField()
 
 
+# Written as the index has it: with a value to compare with, a plan that is kept could not tell that it fits.
+ASSISTED = Q(RawSQL("assisting <> '{}'", [], output_field=models.BooleanField()))
+
+
 class Request(models.Model):
     """What a resident wants dealt with. `number` is what people say.
 
@@ -111,9 +116,18 @@ class Request(models.Model):
     open = models.BooleanField(default=True)
 
     class Meta:
+        # Each list has one that is in its order, so that a page costs as much among a million as among a thousand.
         indexes = [
             models.Index(fields=["agency", "number"], name="requests_inbox", condition=Q(open=True)),
+            models.Index(
+                fields=["agency", "number"], name="requests_over_by_agency", condition=Q(open=False)
+            ),
+            models.Index(fields=["number"], name="requests_open", condition=Q(open=True)),
+            models.Index(fields=["number"], name="requests_over", condition=Q(open=False)),
+            models.Index(fields=["number"], name="requests_assisted", condition=ASSISTED),
             models.Index(fields=["category", "number"], name="requests_by_category"),
+            models.Index(fields=["grid", "number"], name="requests_by_grid"),
+            models.Index(fields=["sub_grid", "number"], name="requests_by_sub_grid"),
         ]
 
     @property
@@ -260,3 +274,26 @@ class HandedOver(models.Model):
             models.Index(fields=["of"], name="requests_handed_over"),
             models.Index(fields=["became"], name="requests_handed_became", condition=Q(became__isnull=False)),
         ]
+
+
+class Outcome(models.Model):
+    """What a request came to, by the entries of its journal up to where they were read for this.
+
+    Derived, so that figures need not read all of the journal: see `outcomes.py`. Texts are "" where nothing was said.
+    """
+
+    request_id = models.UUIDField(primary_key=True)
+    opened_at = models.DateTimeField()
+    agency = models.TextField()
+    category = models.TextField()
+    area = models.TextField()
+    accepted = models.BooleanField()
+    contacted = models.BooleanField()
+    fed_back = models.BooleanField()
+    result = models.TextField()
+    ask = models.TextField()
+    due_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["opened_at"], name="requests_outcome_opened")]

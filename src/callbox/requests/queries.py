@@ -8,28 +8,51 @@ from datetime import datetime
 from functools import lru_cache
 from importlib.resources import files
 from itertools import groupby
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, OuterRef, Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from callbox.access.actions import note_read
-from callbox.kernel.actor import Actor
+from callbox.kernel.actor import ANY, Actor
 from callbox.kernel.errors import NotFound
 from callbox.matters.domain import OFFERED, workflow_of
-from callbox.matters.models import Clock, HandOver, Part
+from callbox.matters.models import Clock, HandOver, Matter, Part
 from callbox.matters.queries import calendar_in_force, lock_open, only_visible
 from callbox.requests.areas import AreaBook, Located, parse_areas
 from callbox.requests.catalogue import Catalogue, parse_catalogue
 from callbox.requests.domain import KIND, LEADS, RESOLVE, Entry, Kept, kept
-from callbox.requests.models import Details, Edition, Remark, Reporter, Request
+from callbox.requests.models import ASSISTED, Details, Edition, Remark, Reporter, Request
 from callbox.requests.personal import Contact, RemarkTold, Told, details_told, remark_told, reporter_told
 from callbox.requests.routing import Rules, Was, parse_rules
 
 SEE, PERSONAL, REPORTER = f"{KIND}.see", f"{KIND}.personal", f"{KIND}.reporter"
+FEW = 1_000  # of a million open ones; more than that are met soon in any order
 LAST_NUMBER = 2**62  # what the column of numbers can be asked about
 AREAS, CATEGORIES, RULES = "areas", "categories", "rules"
+# Written out: asked for with every request that is taken or shown.
+NEWEST = "SELECT DISTINCT ON (kind) kind, id FROM requests_edition ORDER BY kind, version DESC"
+NEWEST_OF = "SELECT id FROM requests_edition WHERE kind = %s ORDER BY version DESC LIMIT 1"
 SHIPPED = {CATEGORIES: "categories.json", RULES: "rules.tsv", AREAS: "areas.geojson"}
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """What decides about a new request."""
+
+    catalogue: Catalogue
+    areas: AreaBook
+    rules: Rules
+
+
+def in_force() -> InForce:
+    """The catalogue, the areas and the rules, all of one moment."""
+    with connection.cursor() as cursor:
+        cursor.execute(NEWEST)
+        newest: dict[str, UUID] = dict(cursor.fetchall())
+    return InForce(_catalogue(newest.get(CATEGORIES)), _areas(newest.get(AREAS)), _rules(newest.get(RULES)))
 
 
 def areas_in_force() -> AreaBook:
@@ -54,7 +77,10 @@ def version_of(kind: str) -> int:
 
 
 def _newest(kind: str) -> UUID | None:
-    return Edition.objects.filter(kind=kind).order_by("-version").values_list("id", flat=True).first()
+    with connection.cursor() as cursor:
+        cursor.execute(NEWEST_OF, [kind])
+        found = cursor.fetchone()
+    return found[0] if found else None
 
 
 def _text(kind: str, edition: UUID | None) -> str:
@@ -198,8 +224,22 @@ class Wanted:
 
 
 def inbox(actor: Actor, wanted: Wanted, limit: int = 50) -> list[Request]:
-    """Requests that this actor may see, open ones the oldest first, without counting them all."""
-    found = visible(actor).filter(open=not wanted.ended)
+    """Requests that this actor may see, open ones the oldest first, without counting them all.
+
+    Whoever sees only what reaches their agencies is asked for by agency, so that nobody else's are looked at.
+    """
+    order = "-number" if wanted.ended else "number"
+    rows, ways = _narrowed(visible(actor), wanted), _ways_to(actor)
+    if ways is None:
+        ways = [_if_few(wanted)]
+    elif wanted.late_at:
+        rows = rows.filter(_runs_late(wanted.late_at))
+    found = {row.pk: row for way in ways for row in rows.filter(way).order_by(order)[:limit]}
+    return sorted(found.values(), key=lambda row: row.number, reverse=wanted.ended)[:limit]
+
+
+def _narrowed(rows: QuerySet[Request], wanted: Wanted) -> QuerySet[Request]:
+    found = rows.filter(open=not wanted.ended)
     if wanted.after is not None:
         found = found.filter(
             **{"number__lt" if wanted.ended else "number__gt": min(wanted.after, LAST_NUMBER)}
@@ -211,11 +251,59 @@ def inbox(actor: Actor, wanted: Wanted, limit: int = 50) -> list[Request]:
     if wanted.category:
         found = found.filter(category=wanted.category)
     if wanted.area:
-        found = found.filter(Q(district=wanted.area) | Q(grid=wanted.area) | Q(sub_grid=wanted.area))
+        found = found.filter(_in_area(wanted.area))
+    return found
+
+
+def _in_area(code: str) -> Q:
+    known = areas_in_force().areas.get(code)
+    if known is not None:
+        return Q(**{known.level: code})
+    return Q(district=code) | Q(grid=code) | Q(sub_grid=code)
+
+
+def _late(at: datetime) -> QuerySet[Clock]:
+    return Clock.objects.filter(stopped_at=None, paused_at=None, due_at__lt=at)
+
+
+def _runs_late(at: datetime) -> Q:
+    return Q(Exists(_late(at).filter(matter_id=OuterRef("pk"))))
+
+
+def _ways_to(actor: Actor) -> list[Q] | None:
+    """How a request reaches somebody who sees only what is in their scope: their agency leads, assists or is asked.
+
+    Each is found by an index of its own. None: they see everything, or hold other keys. What they may see is decided
+    elsewhere, by the scope; a test holds that nothing of it is missed here.
+    """
+    others = [key for key in actor.keys if not key.startswith(("agency:", "person:"))]
+    if others or actor.powers.get(SEE, ("", ANY))[1] == ANY:
+        return None
+    keys = sorted(key for key in actor.keys if key.startswith("agency:"))
+    agencies = [UUID(key.removeprefix("agency:")) for key in keys]
+    offers = HandOver.objects.filter(taker__in=keys, state=OFFERED).values_list("matter_id", flat=True)
+    asked = [Q(pk__in=list(offers))] if offers else []
+    return [*(Q(agency_id=each) for each in agencies), ASSISTED & Q(assisting__overlap=agencies), *asked]
+
+
+def _if_few(wanted: Wanted) -> Q:
+    """Where only few are in such a state, or late: these. Among many the list's own order finds some soon."""
+    found = Q()
+    if wanted.states and not wanted.ended:
+        some = Matter.objects.filter(kind=KIND, final=False, state__in=wanted.states)
+        found &= _among(some.values_list("id", flat=True)) or Q()
     if wanted.late_at:
-        late = Clock.objects.filter(matter_id=OuterRef("pk"), stopped_at=None, paused_at=None)
-        found = found.filter(Exists(late.filter(due_at__lt=wanted.late_at)))
-    return list(found.order_by("-number" if wanted.ended else "number")[:limit])
+        some_late = _late(wanted.late_at).filter(matter__kind=KIND).values_list("matter_id", flat=True)
+        found &= _among(some_late) or _runs_late(wanted.late_at)
+    return found
+
+
+def _among(ids: QuerySet[Any, UUID]) -> Q | None:
+    """One of these, if they are few. As one value, so that their number makes no other statement of it."""
+    some = list(ids[: FEW + 1])
+    if len(some) > FEW:
+        return None
+    return Q(RawSQL("requests_request.matter_id = ANY (%s::uuid[])", [some], output_field=BooleanField()))
 
 
 def open_of_number(actor: Actor, number: int) -> UUID | None:

@@ -10,7 +10,7 @@ from callbox.kernel.due import due
 from callbox.matters.actions import move
 from callbox.matters.domain import Change, Moved, Promised
 from callbox.matters.promises import promised
-from callbox.matters.queries import known_now
+from callbox.matters.queries import Known, known_now
 from callbox.requests import domain
 from callbox.requests.models import Request
 
@@ -19,24 +19,37 @@ CIVIC = "city"  # the scope of the promises' table that holds for requests
 
 
 def assign(
-    row: Request, name: str, facts: Mapping[str, object], *, seen: int | None = None, by: Actor, at: datetime
+    row: Request,
+    name: str,
+    facts: Mapping[str, object],
+    *,
+    seen: int | None = None,
+    known: Known | None = None,
+    by: Actor,
+    at: datetime,
 ) -> Moved:
-    """Send it to `row.agency`, whose it is from now on. Whoever had it before does not see it any more."""
+    """Send it to `row.agency`, whose it is from now on. Whoever had it before does not see it any more.
+
+    known: what due times are reckoned with now, when it has been read.
+    """
+    now = known or known_now()
     key = f"agency:{row.agency_id}"
     add = {key, *(f"agency:{each}" for each in row.assisting)}
     drop = {each for each in row.matter.scope if each.startswith("agency:") and each not in add}
-    clocks, dues = promises(row, at, domain.SIGN_FOR)
-    change = Change({**facts, **dues}, clocks, key, frozenset(add), frozenset(drop), seen)
+    clocks, dues = promises(row, at, domain.SIGN_FOR, known=now)
+    change = Change({**facts, **dues}, clocks, key, frozenset(add), frozenset(drop), seen, now.calendar)
     return move(row.matter, name, change, by=by, at=at)
 
 
-def promises(row: Request, at: datetime, *names: str) -> tuple[dict[str, Promised], dict[str, object]]:
+def promises(
+    row: Request, at: datetime, *names: str, known: Known | None = None
+) -> tuple[dict[str, Promised], dict[str, object]]:
     """The clocks of these names to start now, and what the journal says of when they are due."""
-    known = known_now()
+    now = known or known_now()
     clocks: dict[str, Promised] = {}
     for name in names:
-        clocks |= promised(name, CIVIC, row.urgency, known.calendar.day_of(at), known.table)
-    dues = {name: due(said.term, known.calendar, at).at for name, said in clocks.items()}
+        clocks |= promised(name, CIVIC, row.urgency, now.calendar.day_of(at), now.table)
+    dues = {name: due(said.term, now.calendar, at).at for name, said in clocks.items()}
     return clocks, {"due": dues} if dues else {}
 
 

@@ -8,21 +8,22 @@ from uuid import UUID
 
 from django.db import transaction
 
-from callbox.access.models import Agency
-from callbox.access.queries import agencies_by_code
+from callbox.access.queries import agencies_named
 from callbox.incidents.actions import Where
+from callbox.journal.inserting import insert
 from callbox.kernel.actor import Actor
+from callbox.kernel.calendars import Calendar
 from callbox.kernel.ids import new_id
 from callbox.matters.actions import open_matters
 from callbox.matters.domain import Change, Opening, Promised
-from callbox.matters.queries import calendar_in_force
+from callbox.matters.queries import Known, known_now
 from callbox.requests import domain, queries
 from callbox.requests.areas import NOWHERE, AreaBook, Located
-from callbox.requests.catalogue import Category
 from callbox.requests.models import Details, Reporter, Request
 from callbox.requests.personal import Contact, Told, sealed_details, sealed_reporter
+from callbox.requests.queries import InForce
 from callbox.requests.routing import Routed
-from callbox.requests.sending import ROUTING, assign, store
+from callbox.requests.sending import ROUTING, assign
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +50,12 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class _Taken:
-    """A report with what was found out about it."""
+    """A report with what was found out about it. routed: what the rules say; None: it stays with the desk."""
 
     report: Report
-    category: Category
     row: Request
     at: datetime
+    routed: Routed | None
 
 
 def open_request(report: Report, *, by: Actor, at: datetime) -> Request:
@@ -69,26 +70,31 @@ def open_requests(reports: Sequence[tuple[Report, datetime]], *, by: Actor) -> l
     What the rules name nobody for stays with the desk. Raises NotAllowed, Invalid (answers that were not offered),
     NotFound (no such category), Conflict (an id that is there already).
     """
-    taken = _take(reports)
+    tables, known = queries.in_force(), known_now()
+    taken = _take(reports, tables, known.calendar)
+    _name_agencies(taken)
     matters = open_matters(
         domain.WORKFLOW, [_opening(each) for each in taken], owner=domain.DESK, scope=[domain.DESK], by=by
     )
     for matter, each in zip(matters, taken, strict=True):
         each.row.matter = matter
-    Request.objects.bulk_create(each.row for each in taken)
+    insert([each.row for each in taken])
     _keep(taken)
-    _send_by_rule([each for each in taken if not each.report.at_once])
+    for each in taken:
+        if each.routed is not None:
+            _send(each.row, each.routed, known, at=each.at)
     return [each.row for each in taken]
 
 
-def _take(reports: Sequence[tuple[Report, datetime]]) -> list[_Taken]:
-    catalogue, areas = queries.catalogue_in_force(), queries.areas_in_force()
+def _take(
+    reports: Sequence[tuple[Report, datetime]], tables: InForce, calendar: Calendar
+) -> Sequence[_Taken]:
     numbers = queries.next_numbers(len(reports))
     found = []
     for number, (report, at) in zip(numbers, reports, strict=True):
-        category = catalogue.category(report.category)
+        category = tables.catalogue.category(report.category)
         category.check_answers(report.answers, all_needed=not report.at_once)
-        located = _located(areas, report)
+        located = _located(tables.areas, report)
         row = Request(
             matter_id=report.id or new_id(),
             number=number,
@@ -98,8 +104,23 @@ def _take(reports: Sequence[tuple[Report, datetime]]) -> list[_Taken]:
             confidential=category.sensitive if report.hidden is None else report.hidden,
         )
         row.district, row.grid, row.sub_grid = located.district, located.grid, located.sub_grid
-        found.append(_Taken(report, category, row, at))
+        decided = tables.rules.decide(row.category, category.group, located, at.astimezone(calendar.zone))
+        found.append(_Taken(report, row, at, None if report.at_once else decided))
     return found
+
+
+def _name_agencies(taken: Sequence[_Taken]) -> None:
+    """Write in the rows whom the rules name. It becomes theirs with the move that `_send` makes."""
+    routed = [(each.row, each.routed) for each in taken if each.routed is not None]
+    if not routed:
+        return
+    named = {code for _row, said in routed for code in (said.lead, said.backstop, *said.assisting) if code}
+    agencies = agencies_named(named)
+    for row, said in routed:
+        row.agency = row.sent_first = agencies[said.lead]
+        row.backstop = agencies[said.backstop] if said.backstop else None
+        row.assisting = [agencies[code].pk for code in said.assisting]
+        row.rule, row.why = said.rule, said.why
 
 
 def _located(areas: AreaBook, report: Report) -> Located:
@@ -138,25 +159,10 @@ def _keep(taken: Sequence[_Taken]) -> None:
         details.append(Details(request=row, lon=lon, lat=lat, sealed=sealed, retain_until=until))
         who = sealed_reporter(row.pk, report.contact, until)
         reporters.append(Reporter(request=row, sealed=who, retain_until=until))
-    Details.objects.bulk_create(details)
-    Reporter.objects.bulk_create(reporters)
+    insert(details)
+    insert(reporters)
 
 
-def _send_by_rule(taken: Sequence[_Taken]) -> None:
-    rules, zone, agencies = queries.rules_in_force(), calendar_in_force().zone, agencies_by_code()
-    for each in taken:
-        row = each.row
-        routed = rules.decide(row.category, each.category.group, row.located, each.at.astimezone(zone))
-        if routed is not None:
-            _send(row, routed, agencies, at=each.at)
-
-
-def _send(row: Request, routed: Routed, agencies: Mapping[str, Agency], *, at: datetime) -> None:
-    lead = agencies[routed.lead]
-    row.agency = row.sent_first = lead
-    row.backstop = agencies[routed.backstop] if routed.backstop else None
-    row.assisting = [agencies[code].pk for code in routed.assisting]
-    row.rule, row.why = routed.rule, routed.why
-    facts = {"agency": lead.pk, "assisting": row.assisting, "rule": routed.rule, "why": domain.BY_RULE}
-    assign(row, "assign", {**facts, "fits": routed.why}, by=ROUTING, at=at)
-    store(row, "agency", "sent_first", "backstop", "assisting", "rule", "why")
+def _send(row: Request, routed: Routed, known: Known, *, at: datetime) -> None:
+    facts = {"agency": row.agency_id, "assisting": row.assisting, "rule": routed.rule, "why": domain.BY_RULE}
+    assign(row, "assign", {**facts, "fits": routed.why}, known=known, by=ROUTING, at=at)

@@ -32,6 +32,7 @@ def test_every_loop_registers_itself() -> None:
         "clocks",
         "contacts",
         "messages",
+        "outcomes",
         "printout",
         "residents",
         "retention",
