@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import BooleanField, Exists, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 
 from callbox.access.actions import note_read
@@ -228,17 +228,19 @@ def inbox(actor: Actor, wanted: Wanted, limit: int = 50) -> list[Request]:
 
     Whoever sees only what reaches their agencies is asked for by agency, so that nobody else's are looked at.
     """
-    order = "-number" if wanted.ended else "number"
-    rows, ways = _narrowed(visible(actor), wanted), _ways_to(actor)
+    order, ways = "-number" if wanted.ended else "number", _ways_to(actor)
     if ways is None:
-        ways = [_if_few(wanted)]
-    elif wanted.late_at:
-        rows = rows.filter(_runs_late(wanted.late_at))
-    found = {row.pk: row for way in ways for row in rows.filter(way).order_by(order)[:limit]}
-    return sorted(found.values(), key=lambda row: row.number, reverse=wanted.ended)[:limit]
+        rows = _narrowed(visible(actor), wanted).filter(_if_few(wanted))
+        return list(_of_states(rows, wanted).order_by(order)[:limit])
+    found = _looked_up(_narrowed(Request.objects.all(), wanted), wanted)
+    ids = [
+        pk for way in ways for pk in found.filter(way).order_by(order).values_list("pk", flat=True)[:limit]
+    ]
+    return list(visible(actor).filter(_one_of(ids)).order_by(order)[:limit])
 
 
 def _narrowed(rows: QuerySet[Request], wanted: Wanted) -> QuerySet[Request]:
+    """By what stands in the request's own row."""
     found = rows.filter(open=not wanted.ended)
     if wanted.after is not None:
         found = found.filter(
@@ -246,13 +248,24 @@ def _narrowed(rows: QuerySet[Request], wanted: Wanted) -> QuerySet[Request]:
         )
     if wanted.agency:
         found = found.filter(agency_id=wanted.agency)
-    if wanted.states:
-        found = found.filter(matter__state__in=wanted.states)
     if wanted.category:
         found = found.filter(category=wanted.category)
-    if wanted.area:
-        found = found.filter(_in_area(wanted.area))
-    return found
+    return found.filter(_in_area(wanted.area)) if wanted.area else found
+
+
+def _of_states(rows: QuerySet[Request], wanted: Wanted) -> QuerySet[Request]:
+    return rows.filter(matter__state__in=wanted.states) if wanted.states else rows
+
+
+def _looked_up(rows: QuerySet[Request], wanted: Wanted) -> QuerySet[Request]:
+    """By matter and clocks, row by row: joined, the server would begin with all the matters there are."""
+    if wanted.states:
+        state = Matter.objects.filter(pk=OuterRef("pk")).values("state")
+        rows = rows.alias(state=Subquery(state)).filter(state__in=wanted.states)
+    if wanted.late_at:
+        late = _late(wanted.late_at).filter(matter_id=OuterRef("pk")).values("pk")[:1]
+        rows = rows.alias(late=Subquery(late)).filter(late__isnull=False)
+    return rows
 
 
 def _in_area(code: str) -> Q:
@@ -299,11 +312,14 @@ def _if_few(wanted: Wanted) -> Q:
 
 
 def _among(ids: QuerySet[Any, UUID]) -> Q | None:
-    """One of these, if they are few. As one value, so that their number makes no other statement of it."""
+    """One of these, if they are few."""
     some = list(ids[: FEW + 1])
-    if len(some) > FEW:
-        return None
-    return Q(RawSQL("requests_request.matter_id = ANY (%s::uuid[])", [some], output_field=BooleanField()))
+    return _one_of(some) if len(some) <= FEW else None
+
+
+def _one_of(ids: list[UUID]) -> Q:
+    """As one value, so that their number makes no other statement of it."""
+    return Q(RawSQL("requests_request.matter_id = ANY (%s::uuid[])", [ids], output_field=BooleanField()))
 
 
 def open_of_number(actor: Actor, number: int) -> UUID | None:
