@@ -5,7 +5,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from callbox.incidents.catalogue import load_types
-from callbox.intake.domain import OUTCOMES
+from callbox.intake.domain import BECAME, OUTCOMES
 from callbox.intake.rows import OUTCOME_NAMES
 from callbox.pictures.words import shown_words
 
@@ -19,8 +19,8 @@ def types() -> list[tuple[str, str, str]]:
 
 
 def outcomes() -> Pairs:
-    """How a call may end that became no incident. Handed over it is by handing it over, or nobody would have it."""
-    return [(code, _(OUTCOME_NAMES[code])) for code in OUTCOMES if code not in ("incident", "handed_over")]
+    """How a call may end of which nothing was made. Handed over it is by handing it over, or nobody would have it."""
+    return [(code, _(OUTCOME_NAMES[code])) for code in OUTCOMES if code not in BECAME]
 
 
 def priorities() -> Pairs:

@@ -232,8 +232,13 @@ def follow_merge(incident_id: UUID, into: UUID) -> None:
 
 
 @transaction.atomic
-def wrap_up_call(call_id: UUID, outcome: str, *, by: Actor, at: datetime) -> Moved:
-    """Finish the call with an outcome. Raises Invalid for an unknown one, or `incident` without an incident."""
+def wrap_up_call(
+    call_id: UUID, outcome: str, *, became: UUID | None = None, by: Actor, at: datetime
+) -> Moved:
+    """Finish the call with an outcome. became: the request that was made of it.
+
+    Raises Invalid for an unknown one, `incident` without an incident, or `request` without a request.
+    """
     call = queries.call_for(by, call_id)
     if outcome not in domain.OUTCOMES:
         raise Invalid(_("There is no outcome “%(code)s”. Choose one from the list."), code=outcome)
@@ -241,8 +246,13 @@ def wrap_up_call(call_id: UUID, outcome: str, *, by: Actor, at: datetime) -> Mov
         raise Invalid(
             _("The outcome “incident” goes with a call that belongs to an incident, and only with one.")
         )
-    moved = move(
-        call.matter, "wrap_up", Change({"outcome": outcome, "incident": call.incident_id}), by=by, at=at
-    )
+    if (outcome == "request") != (became is not None):
+        raise Invalid(
+            _("The outcome “request” goes with a call that a request was made of, and only with one.")
+        )
+    facts: dict[str, object] = {"outcome": outcome, "incident": call.incident_id}
+    if became is not None:
+        facts["request"] = became
+    moved = move(call.matter, "wrap_up", Change(facts), by=by, at=at)
     Call.objects.filter(pk=call_id).update(outcome=outcome)
     return moved

@@ -16,6 +16,7 @@ QUEUE = "desk:answering"
 EMERGENCY, CIVIC = "emergency", "civic"
 OUTCOMES = (
     "incident",
+    "request",
     "information",
     "no_help_needed",
     "silent",
@@ -24,6 +25,7 @@ OUTCOMES = (
     "handed_over",
     "not_reached",
 )
+BECAME = ("incident", "request", "handed_over")  # said by what was made of the call, never chosen from a list
 
 WORKFLOW = register(
     Workflow(

@@ -18,6 +18,7 @@ from callbox.matters.queries import running_clocks
 
 OUTCOME_NAMES = {
     "incident": _("Became or joined an incident"),
+    "request": _("Became a request"),
     "information": _("Information given"),
     "no_help_needed": _("No help needed"),
     "silent": _("Silent call"),

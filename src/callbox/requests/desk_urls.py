@@ -14,6 +14,7 @@ from callbox.requests import (
     hint_views,
     new_views,
     one_views,
+    text_views,
 )
 from callbox.requests.counting_figures import SEE as FIGURES
 from callbox.requests.handed import SEE as HANDED
@@ -48,6 +49,8 @@ urlpatterns = [
     path("desk/requests/hints", hint_views.beside, name="requests-hints"),
     path("desk/requests/call-back", calling_views.next_one, name="requests-call-next"),
     path("desk/requests/<uuid:request_id>/call-back", calling_views.one, name="requests-call"),
+    path("desk/requests/texts", text_views.texts, name="requests-texts"),
+    path("desk/requests/texts/<uuid:call_id>/take", text_views.take, name="requests-text-take"),
     path("desk/requests/<uuid:request_id>", one_views.one, name="requests-one"),
     path("desk/requests/<uuid:request_id>/step/<slug:step>", one_views.step, name="requests-step"),
     path("desk/handovers", handover_views.handovers, name="handovers"),

@@ -2,6 +2,7 @@
 """The call-taker's form of a new request: the category is searched for, its questions are drawn by the server."""
 
 from collections.abc import Mapping
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -26,9 +27,11 @@ from callbox.requests.personal import Contact
 from callbox.requests.question_fields import NAME, answers_of, question_fields
 from callbox.requests.rows import in_words
 from callbox.requests.taking import Report, open_request
+from callbox.requests.texting import take_text, told_in
 from callbox.web.menu import desk_page
 
 LONGEST = {"words": 4000, "place_text": 200, "note": 1000, "name": 200, "number": 40}
+MESSAGE = "call"
 HIDDEN = {"yes": True, "no": False}
 
 
@@ -41,8 +44,8 @@ def new(request: HttpRequest) -> HttpResponse:
     With `look` it is shown again with what may answer it, with `take` under the category that was suggested: for who
     works without script.
     """
-    said = request.POST if request.method == "POST" else request.GET
-    category = category_of(said.get(TAKE) or said.get("category", "")) or _category_of_article(said.dict())
+    said = request.POST.dict() if request.method == "POST" else _said_in_message(request)
+    category = category_of(said.get(TAKE) or said.get("category", "")) or _category_of_article(said)
     if "questions" in request.GET:
         return render(request, "requests/desk/questions.html", drawn_questions(category, {}, {}))
     errors: dict[str, str] = {}
@@ -54,10 +57,10 @@ def new(request: HttpRequest) -> HttpResponse:
                 "words": refusal.told(gettext)
             }
     context = {
-        **drawn_questions(category, said.dict(), errors),
+        **drawn_questions(category, said, errors),
         **_choices(),
-        **hints(said.dict(), category.code if category else "", timezone.now()),
-        "said": said.dict(),
+        **hints(said, category.code if category else "", timezone.now()),
+        "said": said,
         "city": city_map(),
     }
     asked = {each.code for each in category.questions} if category else set()
@@ -86,9 +89,37 @@ def _take(request: HttpRequest, category: Category | None) -> Request:
     by, at, report = actor_of_request(request), timezone.now(), _report(request, category)
     said = request.POST.dict()
     answered = answered_with(said)
-    made = answer_at_once(report, *answered, by=by, at=at) if answered else open_request(report, by=by, at=at)
+    if said.get(MESSAGE):
+        made = take_text(_message(said), report, answered, by=by, at=at)
+    else:
+        made = (
+            answer_at_once(report, *answered, by=by, at=at)
+            if answered
+            else open_request(report, by=by, at=at)
+        )
     note_chosen(said, report.category, at)
     return made
+
+
+def _said_in_message(request: HttpRequest) -> dict[str, str]:
+    """What was written to this line, as the form's own fields, and the read is noted; else what the address says."""
+    said = request.GET.dict()
+    if said.get(MESSAGE):
+        told = told_in(actor_of_request(request), _message(said), at=timezone.now())
+        where = told.where
+        place = f"{where.lon},{where.lat}" if where.lon is not None else ""
+        said.update(
+            {"words": told.words, "place_text": where.address, "place": place, "channel": told.channel}
+        )
+        said.update({"name": told.contact.name, "number": told.contact.number})
+    return said
+
+
+def _message(said: dict[str, str]) -> UUID:
+    try:
+        return UUID(said[MESSAGE])
+    except ValueError:
+        raise NotFound from None
 
 
 def drawn_questions(
