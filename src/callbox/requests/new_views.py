@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from callbox.access.site import actor_of_request
 from callbox.geo.queries import city_map
 from callbox.incidents.actions import Where
-from callbox.kernel.errors import Invalid
+from callbox.kernel.errors import Invalid, NotFound
 from callbox.matters.queries import calendar_in_force
 from callbox.requests import queries
 from callbox.requests.answering import answer_at_once
