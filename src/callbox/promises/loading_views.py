@@ -42,7 +42,6 @@ class Tried:
 class Thing:
     """What may be loaded. fields: name, label and rows of each text; now: the texts in force."""
 
-    code: str
     title: str
     fields: Sequence[tuple[str, str, int]]
     now: Callable[[], Sequence[str]]
@@ -72,14 +71,12 @@ def _tried_terms(actor: Actor, texts: Sequence[str], at: datetime) -> Tried:
 
 
 CALENDAR = Thing(
-    "calendar",
     _("Load a calendar"),
     (("about", _("The table about.tsv"), 5), ("days", _("The table days.tsv"), 20)),
     lambda: calendar_text(calendar_in_force()),
     _tried_calendar,
 )
 TERMS = Thing(
-    "promises",
     _("Load promises"),
     (("text", _("The table promises.tsv"), 24),),
     lambda: [table_in_force().text],
@@ -118,9 +115,9 @@ def _page(request: HttpRequest, thing: Thing) -> HttpResponse:
         errors = {thing.fields[-1][0]: refusal.told(gettext)}
         return _shown(request, thing, texts, {}, errors=errors)
     if "looked" not in request.POST:
-        token = looked.note(thing.code, tried.version, texts, by=actor)
+        token = looked.note(tried.version, texts, by=actor)
         return _shown(request, thing, texts, {"token": token, **_moves(tried, at)})
-    looked.check(request.POST["looked"], thing.code, tried.version, texts, by=actor)
+    looked.check(request.POST["looked"], tried.version, texts, by=actor)
     tried.load(at)
     messages.success(request, gettext("It is in force. What runs is settled within minutes."))
     return redirect("promises")

@@ -15,20 +15,20 @@ SERVES = timedelta(minutes=30)  # set by the authority
 LOOK_FIRST = _("Look at what this would move first, then load it. What you saw may be out of date.")
 
 
-def note(what: str, version: int, texts: list[str], *, by: Actor) -> str:
+def note(version: int, texts: list[str], *, by: Actor) -> str:
     """That this person has seen what these texts would move, as this version."""
-    return signing.dumps(_said(what, version, texts, by), salt=SALT)
+    return signing.dumps(_said(version, texts, by), salt=SALT)
 
 
-def check(token: str, what: str, version: int, texts: list[str], *, by: Actor) -> None:
+def check(token: str, version: int, texts: list[str], *, by: Actor) -> None:
     """Raise Conflict unless this person saw what these very texts would move, as this version, a short while ago."""
     try:
         said = signing.loads(token, salt=SALT, max_age=SERVES)
     except signing.BadSignature:
         said = None
-    if said != _said(what, version, texts, by):
+    if said != _said(version, texts, by):
         raise Conflict(LOOK_FIRST)
 
 
-def _said(what: str, version: int, texts: list[str], by: Actor) -> list[object]:
-    return [what, version, hashlib.sha256("\0".join(texts).encode()).hexdigest(), by.id]
+def _said(version: int, texts: list[str], by: Actor) -> list[object]:
+    return [version, hashlib.sha256("\0".join(texts).encode()).hexdigest(), by.id]

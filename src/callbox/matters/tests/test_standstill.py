@@ -287,3 +287,9 @@ def test_whatever_is_tried_each_row_gives_its_due_time_again(steps: list[tuple[s
     history = journal.history(matter.id)
     assert first_misfit(history) is None
     assert Matter.objects.get(pk=matter.pk).version == len(history)
+
+
+@pytest.mark.django_db
+def test_a_clock_that_runs_is_said_to_run() -> None:
+    with pytest.raises(Conflict, match="runs already"):
+        do(standstill.resume_clock, errand(), when="09-30 10:00")
