@@ -7,15 +7,18 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
+from callbox.coordination.actions import accept_task, add_task, withdraw_task
 from callbox.coordination.models import Response, Task
-from callbox.incidents.actions import Kind, Where
+from callbox.incidents.actions import Kind, Where, add_remark
 from callbox.incidents.linking import open_for_call
+from callbox.incidents.pictures import add_incident_picture
 from callbox.matters.models import Matter, Part
+from callbox.pictures.tests.pictures import pattern, saved
 from tests.axe import check_axe
 from tests.browser import shot
 from tests.live import DESKTOP, PHONE, SENDER, Live
 from tests.signed_in import person, signed_in
-from tests.world import call_taker
+from tests.world import call_taker, dispatcher
 
 pytestmark = pytest.mark.browser
 AMBULANCE, WATCHING = "ambulance-desk", "fire-desk"
@@ -97,7 +100,7 @@ def test_a_dispatcher_adds_withdraws_and_waives(desks: Live, browser: Browser) -
     found = incident()
     page = desks.open(browser, SENDER, "/desk/dispatch")
     page.locator("#incidents [role=option]").first.click()
-    page.locator("#detail-keys [data-page-of]").click()
+    page.locator("#detail-keys [data-page-of^='/desk/handling']").click()
     expect(page.locator(f"[data-handling='{found}']")).to_be_visible()
     for agency, work in (("ems", "treat"), ("city", "water")):
         page.locator("[data-add] summary").click()
@@ -116,3 +119,30 @@ def test_a_dispatcher_adds_withdraws_and_waives(desks: Live, browser: Browser) -
     page.locator(f"[data-change='{second.pk}'] form[action$='/waive'] button").click()
     expect(page.locator("form[action$='/waive']")).to_have_count(0)
     assert Part.objects.get(part=second.pk).waived
+
+
+def test_pages_keep_up_by_themselves_and_what_is_being_written_stays(desks: Live, browser: Browser) -> None:
+    found = incident()
+    add_task(found, "ems", "treat", by=dispatcher(), at=timezone.now())
+    add_task(found, "fire", "fight_fire", by=dispatcher(), at=timezone.now())
+    ours = Task.objects.get(incident=found, agency__code="ems")
+    page = desks.open(browser, AMBULANCE, f"/desk/tasks/{ours.pk}")
+    expect(page.locator("[data-connection]")).to_have_attribute("data-state", "live")
+    expect(page.locator(".coordination-map canvas")).to_be_visible()
+    page.evaluate("document.body.dataset.same = 'yes'")
+    page.locator("#id_remark").fill("half a sentence")
+    add_remark(found, "made-up: from the desk", by=dispatcher(), at=timezone.now())
+    expect(page.locator(".timeline-remark")).to_contain_text("made-up: from the desk")
+    add_incident_picture(found, saved(pattern(640, 480)), by=dispatcher(), at=timezone.now())
+    expect(page.locator("#pictures .picture img")).to_have_count(1)
+    accept_task(ours.pk, by=dispatcher(), at=timezone.now())
+    expect(page.locator("[data-state=accepted]")).to_be_visible()
+    expect(page.locator("#id_remark")).to_have_value("half a sentence")
+    page.locator("#id_picture").set_input_files(
+        {"name": "x.jpg", "mimeType": "image/jpeg", "buffer": saved(pattern(1200, 900))}
+    )
+    expect(page.locator("#pictures .picture img")).to_have_count(2)
+    assert page.evaluate("document.body.dataset.same") == "yes", "it was not loaded anew"
+    looked_at(page, "task-kept-up", "en")
+    withdraw_task(ours.pk, "not_needed", by=dispatcher(), at=timezone.now())
+    expect(page.locator("[data-task]")).to_have_count(0, timeout=40_000)
