@@ -6,7 +6,9 @@ from uuid import UUID
 
 import pytest
 
-from callbox.coordination.actions import add_task, pass_task_on
+from callbox.access.queries import agency_of
+from callbox.coordination.actions import accept_task, add_task, pass_task_on
+from callbox.coordination.loading import set_webhook
 from callbox.coordination.models import Response, Task
 from callbox.coordination.tests.scene import town
 from callbox.journal import queries as journal
@@ -15,7 +17,7 @@ from callbox.matters.models import Matter, Part, Step
 from callbox.messages.models import Message
 from tests.faults.kill import every_point
 from tests.faults.test_kills import check_agreement
-from tests.world import AT, CLOCKS, LATER, dispatcher, incident
+from tests.world import AT, CLOCKS, LATER, SETUP, dispatcher, incident
 
 pytestmark = pytest.mark.usefixtures("committed")
 HOUR = timedelta(hours=1)
@@ -81,3 +83,29 @@ def test_a_task_passed_on_has_an_owner_and_one_agency_at_every_moment() -> None:
     begin()
     pass_on = lambda: pass_task_on(waiting[0], "city", "nearer", by=dispatcher(), at=LATER)  # noqa: E731 - read anew
     assert every_point(pass_on, check) > 20
+
+
+def test_an_acceptance_killed_anywhere_stops_the_ladder_or_leaves_it_and_has_one_owner() -> None:
+    town()
+    set_webhook(agency_of("ems"), "https://system.example/hook", by=SETUP, at=AT)
+    waiting: list[UUID] = []
+
+    def begin() -> None:
+        waiting[:] = [add_task(incident().pk, "ems", "treat", by=dispatcher(), at=AT).pk]
+
+    def check(_came_to_its_end: bool) -> None:
+        task = Task.objects.select_related("matter").get(pk=waiting[0])
+        accepted = task.state == "accepted"
+        assert task.matter.state == task.state
+        assert task.matter.owner == (f"agency:{task.agency_id}" if accepted else "desk:dispatch")
+        climb_ladders(by=CLOCKS, at=AT + timedelta(minutes=4))
+        steps = set(Step.objects.filter(matter=task.pk).values_list("clock__name", flat=True))
+        assert ("accept" in steps) != accepted
+        told = Message.objects.filter(matter=task.pk, way="webhook")
+        assert told.count() == 1 + accepted
+        check_agreement()
+        begin()
+
+    begin()
+    accept = lambda: accept_task(waiting[0], by=dispatcher(), at=LATER)  # noqa: E731 - read anew
+    assert every_point(accept, check) > 15
