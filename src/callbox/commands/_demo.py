@@ -61,14 +61,16 @@ def _set_up(city: str) -> None:
     use_django()
     logging.getLogger().setLevel(logging.WARNING)
     from callbox.access.domain import system_actor
-    from callbox.demo.actions import set_up
+    from callbox.demo.actions import set_up, set_up_civic
     from callbox.demo.domain import towns
     from callbox.geo.demo_source import ensure_city
 
     config, now = load(), datetime.now(UTC)
     print(f"Setting up {towns()[city].name_en}: this is done once.", file=sys.stderr, flush=True)
     opened = ensure_city(config.home, config.data, city, at=now)
-    set_up(opened, towns()[city], by=system_actor("setup"), at=now)
+    setup = system_actor("setup")
+    set_up(opened, towns()[city], by=setup, at=now)
+    set_up_civic(by=setup, at=now)
 
 
 def _is_set_up(city: str) -> bool:
@@ -78,5 +80,7 @@ def _is_set_up(city: str) -> bool:
     if not is_usable(load().cities, city):
         return False
     with psycopg.connect(with_part(os.environ["DATABASE_URL"], EVERYTHING)) as link:
-        found = link.execute("SELECT 1 FROM access_person WHERE username = 'simulated-dispatcher'").fetchone()
+        found = link.execute(
+            "SELECT 1 FROM access_person WHERE username = 'simulated-agency-desk'"
+        ).fetchone()
     return found is not None

@@ -8,9 +8,9 @@ from uuid import UUID
 from django.db import transaction
 
 from callbox.access.actions import create_person, define_agency, grant_role
-from callbox.access.domain import CALL_TAKER, CREW, DISPATCHER
+from callbox.access.domain import AGENCY_DESK, CALL_TAKER, CREW, DISPATCHER
 from callbox.access.models import Agency
-from callbox.access.queries import actor_of
+from callbox.access.queries import actor_of, agencies_by_code
 from callbox.demo import queries
 from callbox.demo.domain import Town
 from callbox.demo.fleet import CENTRE, Crewed, Post, fleet
@@ -21,8 +21,11 @@ from callbox.kernel.actor import Actor
 from callbox.kernel.tables import read_table
 from callbox.requests.answering import load_articles
 from callbox.requests.articles import SHIPPED, read_articles
+from callbox.requests.editions import load_edition, plan_edition
+from callbox.requests.queries import RULES
 
 ROOM = "callbox.demo"
+RULE = ("valid_from", "valid_to", "category", "area", "hours", "lead", "assisting", "backstop", "source")
 STATION_AGENCY = {"fire_station": "fire", "ambulance_post": "ems", "police_station": "police", CENTRE: "city"}
 
 
@@ -48,8 +51,32 @@ def set_up(city: City, town: Town, *, by: Actor, at: datetime) -> bool:
     _simulated("dispatcher", DISPATCHER, agencies["fire"], [], by, at)
     for each in crewed:
         unit = units[each.callsign]
-        crew = _simulated(f"crew-{each.callsign}", CREW, agencies[each.agency], [unit], by, at)
+        crew = _simulated(f"crew-{each.callsign}", CREW, agencies[each.agency], [f"unit:{unit}"], by, at)
         set_availability(unit, "begin_duty", by=crew, at=at)
+    return True
+
+
+@transaction.atomic
+def set_up_civic(*, by: Actor, at: datetime) -> bool:
+    """Let the city's works deal with every complaint, at a desk for a person and a simulated one; False if done."""
+    if queries.is_civic_set_up():
+        return False
+    works = agencies_by_code()["city"]
+    rule = dict.fromkeys(RULE, "") | {
+        "valid_from": "2020-01-01",
+        "category": "*",
+        "area": "*",
+        "source": "made up",
+    }
+    rule |= {"lead": works.code, "backstop": works.code}
+    text = "\n".join(("\t".join(RULE), "\t".join(rule[name] for name in RULE)))
+    load_edition(plan_edition(RULES, text, by=by), by=by, at=at)
+    keys = [f"agency:{works.pk}"]
+    [row] = [row for row in read_table(ROOM, "people.tsv") if row["role"] == AGENCY_DESK]
+    grant_role(
+        create_person(row["username"], row["en"], works, by=by, at=at), AGENCY_DESK, keys, by=by, at=at
+    )
+    _simulated(queries.AGENCY, AGENCY_DESK, works, keys, by, at)
     return True
 
 
@@ -95,14 +122,15 @@ def _people(
     by: Actor,
     at: datetime,
 ) -> None:
-    for row in read_table(ROOM, "people.tsv"):
+    emergency = [row for row in read_table(ROOM, "people.tsv") if row["role"] != AGENCY_DESK]
+    for row in emergency:
         person = create_person(row["username"], row["en"], agencies[row["agency"]], by=by, at=at)
         keys = [f"unit:{crew_unit}"] if row["role"] == CREW else []
         grant_role(person, row["role"], keys, by=by, at=at)
 
 
-def _simulated(what: str, role: str, agency: Agency, units: Sequence[UUID], by: Actor, at: datetime) -> Actor:
+def _simulated(what: str, role: str, agency: Agency, keys: Sequence[str], by: Actor, at: datetime) -> Actor:
     username, name = f"simulated-{what.lower()}", f"Simulated {what.replace('-', ' ')}"
     person = create_person(username, name, agency, by=by, at=at)
-    grant_role(person, role, [f"unit:{unit}" for unit in units], by=by, at=at)
+    grant_role(person, role, keys, by=by, at=at)
     return actor_of(person, at)

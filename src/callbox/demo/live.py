@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from callbox.demo.civic import Civic
 from callbox.demo.crews import Crews
 from callbox.demo.dispatchers import Dispatcher
 from callbox.demo.domain import Sending, Town, sendings
@@ -75,9 +76,10 @@ def live(city: City, town: Town, seed: int, speed: float, door_port: int, stop: 
     play = Play(city, staff(begun), f"live/{seed}", speed, patience=True, every_s=EVERY_S)
     told = sendings(play.seed, town, town.live, spots(city), rush_s=RUSH_S)
     residents = Residents(play, told, door_port, begun)
-    dispatcher, crews = Dispatcher(play), Crews(play, begun)
+    dispatcher, crews, civic = Dispatcher(play), Crews(play, begun), Civic(play, town, begun)
     while not stop.is_set():
         at = timezone.now()
         residents.call(at)
         act(play, dispatcher, crews, at)
+        civic.work(at)
         stop.wait(TICK_S)

@@ -10,10 +10,25 @@ from callbox.access.domain import CREW
 from callbox.access.models import Person
 from callbox.access.queries import actor_of, person_named
 from callbox.kernel.actor import Actor
+from callbox.kernel.errors import NotFound
 from callbox.kernel.tables import read_table
 
 PEOPLE = "people.tsv"
 SIMULATED = "simulated-"
+AGENCY = "agency-desk"
+
+
+def is_civic_set_up() -> bool:
+    """Whether the agency that deals with complaints has its simulated desk."""
+    return person_named(f"{SIMULATED}{AGENCY}") is not None
+
+
+def agency_desk(at: datetime) -> Actor:
+    """The simulated agency's desk. Raises NotFound."""
+    person = person_named(f"{SIMULATED}{AGENCY}")
+    if person is None:
+        raise NotFound
+    return actor_of(person, at)
 
 
 def is_set_up() -> bool:

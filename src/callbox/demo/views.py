@@ -19,6 +19,10 @@ ABOUT = {
     "call_taker": (_("Call-taker"), _("Answer the queue, find the place, say what it is.")),
     "dispatcher": (_("Dispatcher"), _("See units and incidents on one map and send who arrives first.")),
     "supervisor": (_("Supervisor"), _("See what is late, what soon will be, and why.")),
+    "agency_desk": (
+        _("Agency desk"),
+        _("Take complaints on, put them right, and deal with your part of an incident."),
+    ),
     "crew": (_("Crew"), _("Take an assignment on a phone: acknowledge, go, arrive, clear.")),
     "administrator": (_("Administrator"), _("Define agencies, stations, units and people.")),
 }

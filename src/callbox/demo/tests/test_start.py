@@ -32,7 +32,7 @@ def test_a_real_installation_offers_the_form_and_no_role(client: Client) -> None
 @pytest.mark.usefixtures("demo")
 def test_a_demo_has_one_way_in_for_each_role_and_says_what_is_fast(client: Client) -> None:
     shown = page(client)
-    roles = ("call_taker", "dispatcher", "supervisor", "crew", "administrator")
+    roles = ("call_taker", "dispatcher", "supervisor", "agency_desk", "crew", "administrator")
     assert all(f'name="role" value="{role}"' in shown for role in roles)
     assert "10 times as fast" in shown
     assert "Helsinki" in shown
