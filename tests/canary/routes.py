@@ -91,6 +91,7 @@ def filled_pages(pattern: str, ids: Mapping[str, UUID], night: Night) -> Iterato
 WORDS = {"step": "accept", "content_type_id": "1", "app_label": "access"}
 WORDS |= {"url": "made-up", "name": "sf", "version": "made-up", "gateway": "sms"}
 WORDS |= {"category": "other", "code": "other", "form": "json", "number": "100001", "said": "made-up"}
+WORDS |= {"article": "other"}
 
 
 def rows_of(pattern: str, ids: Mapping[str, UUID], night: Night) -> list[UUID]:
