@@ -32,10 +32,10 @@ RETURNING seq, number
 
 # The first entries of many new chains at once; what differs from one to the next comes as lists.
 BEGIN_CHAINS = """
-WITH heads AS (
-  INSERT INTO journal_chain (id, head, length)
-  SELECT *, 1 FROM unnest(%(chains)s::uuid[], %(hashes)s::bytea[])
-)
+INSERT INTO journal_chain (id, head, length)
+SELECT *, 1 FROM unnest(%(chains)s::uuid[], %(hashes)s::bytea[])
+"""
+FIRST_ENTRIES = """
 INSERT INTO journal_entry
   (chain, at, facts, hash, number, kind, move, was, becomes, round, actor, role, recorded_at, scope, prev)
 SELECT *, 1, %(kind)s::text, %(move)s::text, '', %(becomes)s::text, 1, %(actor)s::text, %(role)s::text,
@@ -176,7 +176,8 @@ def begin_chains(
         "hashes": [link(ZERO, 1, spell(said)) for said in entries],
     }
     with connection.cursor() as cursor:
-        cursor.execute(BEGIN_CHAINS, same | each)
+        cursor.execute(BEGIN_CHAINS, {name: each[name] for name in ("chains", "hashes")})
+        cursor.execute(FIRST_ENTRIES, same | each)
     _hint_once()
 
 

@@ -24,20 +24,22 @@ from callbox.requests.told import COLUMNS, READER, TOLD, words
 SEE = "request.figures"
 BY = ("agency", "category", "area")
 SUMS = ", ".join(f"sum({name})::bigint" for name in COUNTS)
-# What was kept by the worker, and for requests of which the journal has said more since, what it says now.
+# What was kept by the worker, and for requests of which the journal has said more since, what it says now. How many
+# those are the server cannot guess: written so that it looks each up by its chain, and joins them in no other way.
 FIGURES = f"""
 WITH since AS MATERIALIZED (
   SELECT DISTINCT chain FROM journal_entry WHERE kind = %(kind)s AND (xid, seq) > (
     coalesce((SELECT xid FROM journal_position WHERE name = %(reader)s), '0'),
     coalesce((SELECT seq FROM journal_position WHERE name = %(reader)s), 0))
 ), taken AS MATERIALIZED (
-  SELECT chain FROM journal_entry JOIN since USING (chain)
-  WHERE number = 1 AND kind = %(kind)s AND move = 'open' AND at >= %(since)s AND at < %(until)s
+  SELECT chain FROM since WHERE (
+    SELECT kind = %(kind)s AND move = 'open' AND at >= %(since)s AND at < %(until)s
+    FROM journal_entry e WHERE e.chain = since.chain AND e.number = 1)
 ), {TOLD}, together AS (
   SELECT {COLUMNS} FROM outcome
   UNION ALL
   SELECT {COLUMNS} FROM requests_outcome WHERE opened_at >= %(since)s AND opened_at < %(until)s
-    AND NOT EXISTS (SELECT FROM since WHERE since.chain = request_id)
+    AND request_id NOT IN (SELECT chain FROM since)
 ), counted AS (
   SELECT agency, category, area, count(*) AS taken, count(*) FILTER (WHERE accepted) AS accepted,
     count(*) FILTER (WHERE contacted) AS contacted, count(*) FILTER (WHERE fed_back) AS fed_back,

@@ -13,7 +13,8 @@ COLUMNS = "agency, category, area, accepted, contacted, fed_back, result, ask, d
 TOLD = """
 said AS MATERIALIZED (
   SELECT chain, number, round, move, at, facts, max(round) OVER (PARTITION BY chain) AS last
-  FROM journal_entry JOIN taken USING (chain)
+  FROM taken CROSS JOIN LATERAL (
+    SELECT number, round, move, at, facts FROM journal_entry e WHERE e.chain = taken.chain OFFSET 0) AS e
 ), told AS (
   SELECT chain,
     min(at) FILTER (WHERE number = 1) AS opened_at,

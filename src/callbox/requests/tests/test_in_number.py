@@ -21,7 +21,7 @@ from callbox.requests.tests.test_figures import some_steps
 
 pytestmark = pytest.mark.django_db
 ALL = 1_000
-MOST_QUERIES = 30  # of taking a request that a rule sends on, with the session and the answer
+MOST_QUERIES = 31  # of taking a request that a rule sends on, with the session and the answer
 
 
 @pytest.fixture(autouse=True)
