@@ -211,3 +211,19 @@ def test_the_sweep_asks_an_index() -> None:
             " AND paused_at IS NULL ORDER BY step_at LIMIT 10"
         )
         assert "matters_clock_step" in str(cursor.fetchall())
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("changed", [{"stopped_at": START}, {"paused_at": START}, {"steps": 1}])
+def test_what_changed_after_the_sweep_read_it_climbs_nothing(
+    monkeypatch: pytest.MonkeyPatch, changed: dict[str, object]
+) -> None:
+    errand(FIVE)
+    with transaction.atomic():
+        stale = queries.clocks_to_climb(queries.known_now(), at("10-08 12:00"), 10)
+    assert len(stale) == 1
+    Clock.objects.update(**changed)
+    size = journal_size()
+    monkeypatch.setattr(queries, "clocks_to_climb", lambda *_asked: stale)
+    assert climb("10-08 12:00") == 0
+    assert (journal_size(), Step.objects.count()) == (size, 0)

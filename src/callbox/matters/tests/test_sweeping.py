@@ -171,3 +171,17 @@ def test_changing_hundreds_of_rows_at_once_is_noted_once_for_each() -> None:
     assert noted() == before + 2
     Clock.objects.filter(matter__in=matters).update(asked=1)
     assert noted() == before + 3
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("changed", ["stopped_at", "fired_at", "paused_at"])
+def test_what_changed_after_the_sweep_read_it_does_not_fire(
+    monkeypatch: pytest.MonkeyPatch, changed: str
+) -> None:
+    (matter,) = errands(1)
+    with transaction.atomic():
+        stale = queries.due_clocks(queries.known_now(), START + timedelta(minutes=5), 10)
+    assert len(stale) == 1
+    Clock.objects.update(**{changed: START})
+    monkeypatch.setattr(queries, "due_clocks", lambda *_asked: stale)
+    assert (fire(), moves(matter)) == (0, ["open"])

@@ -290,3 +290,10 @@ def test_a_gateway_that_is_away_three_times_gives_the_rest_to_the_next(
     assert Message.objects.filter(gateway="mail", attempts=0).count() == 0
     run("file", LATER)
     assert len(files_in(out)) == 8
+
+
+def test_what_somebody_tries_is_not_claimed_again(out: Path) -> None:
+    message = queued()
+    turns.look_after(AT)
+    assert sending.claim_message(message, "file", by=SENDER, at=AT) is not None
+    assert sending.claim_message(message, "file", by=SENDER, at=AT) is None
