@@ -27,7 +27,7 @@ UPDATE matters_matter SET state = %(to)s, final = %(final)s, version = version +
     WHERE key <> ALL (%(drop)s::text[]) ORDER BY key)
 WHERE id = %(id)s AND state = %(was)s AND round = %(was_round)s
   AND (%(seen)s::bigint IS NULL OR version = %(seen)s
-    OR (version = ticked_to AND %(seen)s::bigint BETWEEN ticked_from AND version))
+    OR (version = ticked_to AND %(seen)s::bigint >= ticked_from AND %(seen)s::bigint <= version))
 RETURNING version, owner, scope
 """
 
