@@ -11,7 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from callbox.access import queries
 from callbox.access.browsers import device_kind, remember_browser
-from callbox.access.domain import ADMINISTRATOR, CALL_TAKER, CREW, DISPATCHER, SUPERVISOR
+from callbox.access.domain import ADMINISTRATOR, AGENCY_DESK, CALL_TAKER, CREW, DISPATCHER, SUPERVISOR
 from callbox.access.half import PROVE, SET_UP, begin_half
 from callbox.access.limits import needs_factor
 from callbox.access.middleware import SESSION_KEY
@@ -24,6 +24,7 @@ HOMES = {
     DISPATCHER: "/desk/dispatch",
     SUPERVISOR: "/desk/supervisor",
     ADMINISTRATOR: "/admin/",
+    AGENCY_DESK: "/desk/requests",
 }
 
 

@@ -12,6 +12,8 @@ from tests.factors import code_of, with_totp
 from tests.signed_in import PASSWORD, person, signed_in
 from tests.world import journal_size
 
+from callbox.access.coming_in import HOMES
+from callbox.access.domain import ROLES
 from callbox.access.limits import count, minutes
 from callbox.access.models import FailedSignIn, SignIn
 
@@ -171,3 +173,7 @@ def test_following_a_link_changes_nothing_it_must_be_posted(demo_mode: None) -> 
     client.get("/demo?role=dispatcher")
     assert client.post("/demo", {"role": "dispatcher"}).status_code == 403
     assert journal_size() == before
+
+
+def test_each_role_comes_in_where_it_works() -> None:
+    assert set(HOMES) == set(ROLES)
