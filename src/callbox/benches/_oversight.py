@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The work behind `callbox bench oversight`."""
 
-import resource
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from resource import RUSAGE_SELF, getrusage
 from statistics import median
 from tempfile import TemporaryDirectory
 
@@ -50,7 +50,7 @@ def measure(copies: int, rounds: int) -> dict[str, object]:
         "bulk_events_per_cpu_s": round(len(columns) / seconds),
         "cold_events_per_cpu_s": round(len(one) / (prepared + seconds / copies)),
         "import_cpu_s": round(prepared, 2),
-        "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "peak_mib": getrusage(RUSAGE_SELF).ru_maxrss // 1024,
     }
 
 
