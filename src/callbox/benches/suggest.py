@@ -7,19 +7,15 @@ from pathlib import Path
 
 from callbox.host.config import load
 
+WORDS, PLACES = Path("sf/sf311_2019.csv.gz"), Path("requests/baltimore_311_sample_10k.csv.gz")
 HELP = "how often a model names the right category of recorded requests of San Francisco and of Baltimore"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Where the files are."""
-    folder = load().data
-    parser.add_argument("--words", type=Path, default=folder / "sf" / "sf311_2019.csv.gz", metavar="FILE")
+    parser.add_argument("--words", type=Path, metavar="FILE", help=f"default: {WORDS} of the data")
     parser.add_argument(
-        "--places",
-        type=Path,
-        default=folder / "requests" / "baltimore_311_sample_10k.csv.gz",
-        metavar="FILE",
-        help="requests without words: area and line alone",
+        "--places", type=Path, metavar="FILE", help=f"without words: area and line alone; default: {PLACES}"
     )
 
 
@@ -27,5 +23,6 @@ def run(args: argparse.Namespace) -> int:
     """Print one JSON line: each file with rows, classes, top1, top3, baseline_top1, all made in this one run."""
     from callbox.benches import _suggest
 
-    print(json.dumps(_suggest.measure(args.words, args.places)))
+    folder = load().data
+    print(json.dumps(_suggest.measure(args.words or folder / WORDS, args.places or folder / PLACES)))
     return 0

@@ -204,7 +204,11 @@ BUGS = (
     _bug(
         "release without clock",
         "promises",
-        ("intake.actions:release_call", 'clock(domain.ANSWER_CLOCK, "*", None, at)', "{}"),
+        (
+            "intake.actions:release_call",
+            'clock(domain.ANSWER_CLOCK, "*", None, promises_on(at.date()))',
+            "{}",
+        ),
     ),
     _bug("two assignments for a unit", "units one", without=("dispatch_one_active_assignment",)),
     _bug(

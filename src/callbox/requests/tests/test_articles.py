@@ -199,7 +199,7 @@ def taker() -> Client:
 
 def test_the_call_taker_sees_articles_beside_the_form_and_answers_with_one(taker: Client) -> None:
     said = {"words": "an old sofa", "category": "", "place": ""}
-    panel = taker.post("/desk/requests/hints", said).content.decode()
+    panel = taker.post("/desk/requests/beside", said).content.decode()
     assert "Having bulky things collected" in panel
     assert "wages" not in panel
     without_script = taker.post("/desk/requests/new", {**said, "look": "1"})
@@ -221,8 +221,8 @@ def test_a_button_of_an_article_that_is_gone_takes_nothing(taker: Client, said: 
 
 def test_who_takes_no_requests_is_shown_no_panel(taker: Client) -> None:
     roads = signed_in(person("roads", "agency_desk", keys=DESK_KEYS))
-    assert roads.post("/desk/requests/hints", {"words": "sofa"}).status_code == 403
-    assert taker.get("/desk/requests/hints").status_code == 405
+    assert roads.post("/desk/requests/beside", {"words": "sofa"}).status_code == 403
+    assert taker.get("/desk/requests/beside").status_code == 405
 
 
 @pytest.mark.usefixtures("shipped")

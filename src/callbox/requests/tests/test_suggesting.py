@@ -147,7 +147,7 @@ def test_the_form_suggests_says_how_good_it_is_and_counts_what_was_chosen(
     past: list[Request], taker: Client
 ) -> None:
     row = make_model(by=LEARNER, at=LATER)
-    panel = taker.post("/desk/requests/hints", NIGHT).content.decode()
+    panel = taker.post("/desk/requests/beside", NIGHT).content.decode()
     assert panel.index('value="noise.neighbours"') < panel.index('value="road.light_out"')
     assert "learned on" in panel
     assert "Of 20 later ones the first was right for 100 %" in panel
@@ -174,11 +174,11 @@ def test_what_was_never_suggested_is_not_counted(taker: Client, shown: str) -> N
 
 def test_it_works_without_a_model(taker: Client) -> None:
     town()
-    assert 'name="take"' not in taker.post("/desk/requests/hints", NIGHT).content.decode()
+    assert 'name="take"' not in taker.post("/desk/requests/beside", NIGHT).content.decode()
 
 
 def test_where_a_category_is_chosen_nothing_is_suggested(past: list[Request], taker: Client) -> None:
     make_model(by=LEARNER, at=LATER)
-    panel = taker.post("/desk/requests/hints", {**NIGHT, "category": "tree.down", "shown": "kept as it is"})
+    panel = taker.post("/desk/requests/beside", {**NIGHT, "category": "tree.down", "shown": "kept as it is"})
     assert 'name="take"' not in panel.content.decode()
     assert 'value="kept as it is"' in panel.content.decode()
