@@ -34,11 +34,7 @@ PATIENCE_S = 60.0
 # What the page leaves to each installation: no administration port, no port 80, nothing outside of this folder.
 CADDY = "{{\n admin off\n default_bind 127.0.0.1\n auto_https disable_redirects\n storage file_system {folder}\n}}\n"
 # The page names both spellings of one option; this version of Caddy no longer needs, or does not yet know, the other.
-BUFFERS, BUFFERS_OF_OLD, RENAMED = (
-    "request_buffers 1MiB",
-    ("buffer_requests", "max_buffer_size 1MiB"),
-    (2, 6, 4),
-)
+BUFFERS, BUFFERS_OF_OLD, RENAMED = "request_buffers 1MiB", "buffer_requests", (2, 6, 4)
 NGINX_TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 
 
@@ -89,9 +85,9 @@ def caddy(folder: Path, port: int, door_port: int) -> list[str]:
     """Caddy's configuration from the page; the command that runs it."""
     [block] = [block for block in blocks() if "reverse_proxy" in block]
     page = PAGE.read_text(encoding="utf-8")
-    assert all(f"`{line}`" in page for line in BUFFERS_OF_OLD)
+    assert f"`{BUFFERS_OF_OLD}` in place of `{BUFFERS}`" in page
     if caddy_version() < RENAMED:
-        block = replaced(block, {BUFFERS: "\n".join(BUFFERS_OF_OLD)})
+        block = replaced(block, {BUFFERS: BUFFERS_OF_OLD})
     own = f"{NAME}:{port} {{\n tls {folder}/callbox.pem {folder}/callbox.key"
     text = replaced(block, {f"{NAME} {{": own, "127.0.0.1:8110": f"127.0.0.1:{door_port}"})
     (folder / "Caddyfile").write_text(CADDY.format(folder=folder) + text)
