@@ -11,7 +11,7 @@ import pytest
 
 from callbox.access.models import Agency
 from callbox.cli import main
-from callbox.commands import _agencies, _agency_keys
+from callbox.commands import _agency_keys, _setup
 from callbox.coordination import queries as coordination
 from callbox.coordination.actions import apply_plan
 from callbox.messages.models import Message
@@ -52,7 +52,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     def same_database() -> Iterator[None]:
         yield
 
-    monkeypatch.setattr(_agencies, "database", same_database)
+    monkeypatch.setattr(_setup, "database", same_database)
     for number in range(1, COUNT + 1):
         write(tmp_path / "agencies", number)
     return tmp_path / "agencies"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from callbox.cli import main
-from callbox.commands import _articles
+from callbox.commands import _setup
 from callbox.requests.article_rows import articles_in_force, articles_loaded
 from callbox.requests.articles import SHIPPED
 from callbox.requests.tests.test_articles import TODAY, articles, written
@@ -23,7 +23,7 @@ def test_the_command_shows_what_would_change_and_loads_it(
     def same_database() -> Iterator[None]:
         yield
 
-    monkeypatch.setattr(_articles, "database", same_database)
+    monkeypatch.setattr(_setup, "database", same_database)
     articles(tmp_path, written())
     assert main(["articles", "diff", str(tmp_path)]) == 0
     assert "new      lamp version 1" in capsys.readouterr().out

@@ -5,11 +5,12 @@ import json
 from typing import Any
 from uuid import uuid4
 
+from callbox.requests.routing import COLUMNS
+
 AGENCIES = [f"a{number:02d}" for number in range(20)]
 LON, LAT, STEP = 120.0, 30.0, 0.01
 ACROSS, UP = 45, 33  # sub-grids; a grid is five by three of them
 SIDE = (ACROSS * STEP, UP * STEP)
-HEAD = "valid_from\tvalid_to\tcategory\tarea\thours\tlead\tassisting\tbackstop\tsource"
 
 
 def _square(code: str, level: str, at: tuple[int, int], size: tuple[int, int]) -> dict[str, Any]:
@@ -35,7 +36,7 @@ def areas() -> str:
 
 def rules() -> str:
     """Street lights go to the agency of their grid; everything else waits at the desk."""
-    lines = [HEAD]
+    lines = ["\t".join(COLUMNS)]
     for x in range(0, ACROSS, 5):
         for y in range(0, UP, 3):
             lead = AGENCIES[(x + y) % len(AGENCIES)]

@@ -1,34 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """The work behind `callbox agencies`."""
 
-import json
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from callbox.commands._setup import database, use_django
-from callbox.kernel.errors import Invalid
-from callbox.kernel.tables import TableError
-from callbox.kernel.text import gettext_noop as _
+from callbox.commands._setup import print_loaded
 
 if TYPE_CHECKING:
     from callbox.coordination.folders import Folder
     from callbox.kernel.actor import Actor
 
-UNREADABLE = _("This cannot be loaded: %(problem)s")
-
 
 def load(folder: Path, *, apply: bool) -> int:
     """Print what the agencies of a folder would change, and put them in force if asked to. Raises Invalid, Conflict."""
-    with database():
-        use_django()
-        try:
-            print(json.dumps(_load(folder, apply)))
-        except TableError as problem:
-            raise Invalid(UNREADABLE, problem=str(problem)) from problem
-    return 0
+    return print_loaded(lambda: _load(folder, apply))
 
 
 def _load(folder: Path, apply: bool) -> dict[str, object]:

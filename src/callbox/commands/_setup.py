@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """What commands share: a database that runs and is migrated, and Django made ready for it."""
 
+import json
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,12 +19,16 @@ from callbox.host.errors import ConfigError
 from callbox.host.provision import Urls, grant_app, with_part
 from callbox.host.releases import contracts
 from callbox.host.schema import APPLIED, known_migrations, newer
+from callbox.kernel.errors import Invalid
+from callbox.kernel.tables import TableError
+from callbox.kernel.text import gettext_noop as _
 
 if TYPE_CHECKING:
     import psycopg
 
 log = logging.getLogger(__name__)
 
+UNREADABLE = _("This cannot be loaded: %(problem)s")
 PROTECTS = "callbox upgrade --contract"
 PARTS = {
     "django.contrib": ("admin", "auth", "contenttypes", "sessions"),
@@ -140,6 +145,17 @@ def use_django() -> None:
     from callbox.access.seeing import work_as_system
 
     work_as_system()
+
+
+def print_loaded(load_folder: Callable[[], object]) -> int:
+    """Print what loading a folder answers, as a JSON line. Raises Invalid for a file that cannot be read."""
+    with database():
+        use_django()
+        try:
+            print(json.dumps(load_folder()))
+        except TableError as problem:
+            raise Invalid(UNREADABLE, problem=str(problem)) from problem
+    return 0
 
 
 def prepare() -> None:

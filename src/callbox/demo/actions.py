@@ -3,6 +3,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from importlib.resources import files
 from uuid import UUID
 
 from django.db import transaction
@@ -25,7 +26,6 @@ from callbox.requests.editions import load_edition, plan_edition
 from callbox.requests.queries import RULES
 
 ROOM = "callbox.demo"
-RULE = ("valid_from", "valid_to", "category", "area", "hours", "lead", "assisting", "backstop", "source")
 STATION_AGENCY = {"fire_station": "fire", "ambulance_post": "ems", "police_station": "police", CENTRE: "city"}
 
 
@@ -62,14 +62,7 @@ def set_up_civic(*, by: Actor, at: datetime) -> bool:
     if queries.is_civic_set_up():
         return False
     works = agencies_by_code()["city"]
-    rule = dict.fromkeys(RULE, "") | {
-        "valid_from": "2020-01-01",
-        "category": "*",
-        "area": "*",
-        "source": "made up",
-    }
-    rule |= {"lead": works.code, "backstop": works.code}
-    text = "\n".join(("\t".join(RULE), "\t".join(rule[name] for name in RULE)))
+    text = files(ROOM).joinpath("data", "rules.tsv").read_text(encoding="utf-8")
     load_edition(plan_edition(RULES, text, by=by), by=by, at=at)
     keys = [f"agency:{works.pk}"]
     [row] = [row for row in read_table(ROOM, "people.tsv") if row["role"] == AGENCY_DESK]

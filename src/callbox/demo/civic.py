@@ -106,9 +106,8 @@ class Civic:
 
     def _ask(self, request: Request, by: Actor, at: datetime) -> None:
         """Ask the resident; who is satisfied ends it, who is not has it opened again."""
-        said = "unsatisfied" if dice(request.pk, "said").random() < UNSATISFIED else "satisfied"
-        if request.matter.round > 1:
-            said = "satisfied"
+        complains = request.matter.round == 1 and dice(request.pk, "said").random() < UNSATISFIED
+        said = "unsatisfied" if complains else "satisfied"
         note_said(request.pk, said, by=by, at=at)
 
 

@@ -16,7 +16,7 @@ from urllib.parse import SplitResult, urlsplit
 from callbox.host.directory import LOOPBACK
 from callbox.host.environment import wrong
 from callbox.kernel.errors import Invalid, NotAllowed, Unavailable
-from callbox.kernel.signing import is_right
+from callbox.kernel.signing import ONCE, SIGNATURE, STAMP, is_right
 from callbox.kernel.text import gettext_noop as _
 from callbox.messages.domain import NOT_TAKEN, Answer, Letter, Receipt
 from callbox.messages.gateways import CONNECT_S, DEADLINE_S, Posted, Settings
@@ -99,9 +99,7 @@ def read_receipt(settings: Settings, posted: Posted) -> Receipt:
 
 
 def _check_signed(settings: Settings, posted: Posted) -> None:
-    stamp, key, given = (
-        posted.headers.get(name, "") for name in ("Callbox-Timestamp", "Idempotency-Key", "Callbox-Signature")
-    )
+    stamp, key, given = (posted.headers.get(name, "") for name in (STAMP, ONCE, SIGNATURE))
     try:
         right = is_right(given, settings.secret, stamp, "POST", posted.path, key, posted.body)
     except (OSError, UnicodeError) as problem:
