@@ -38,6 +38,7 @@ PARTS = {
         "fields": "a column type for tables that are read in order",
         "watching": "actions",
         "inserting": "actions: new rows of any room",
+        "fetching": "queries: rows of any room",
         "outside": "actions: seals told outside the database",
     },
     "matters": {

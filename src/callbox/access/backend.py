@@ -10,6 +10,7 @@ from django.utils import timezone
 from callbox.access import queries
 from callbox.access.domain import ADMINISTRATOR
 from callbox.access.models import Person
+from callbox.journal.fetching import fetch_one
 
 
 class Grants(BaseBackend):
@@ -31,7 +32,7 @@ class Grants(BaseBackend):
 
     def get_user(self, user_id: Any) -> Person | None:
         """The person of a session."""
-        return Person.objects.filter(pk=user_id, is_active=True).first()
+        return fetch_one(Person, "id = %s AND is_active", user_id)
 
     def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
         """Whether a person may use the admin."""

@@ -10,15 +10,17 @@ from django.db.models import Count, Q
 
 from callbox.access import domain
 from callbox.access.models import Agency, Grant, Person, PersonalRead, SignIn, Widening
+from callbox.journal.fetching import fetch, fetch_one
 from callbox.kernel.actor import Actor
 from callbox.kernel.errors import NotFound
 
 DEMO = "demo-"
+HELD = "person_id = %s AND since <= %s AND (until IS NULL OR until > %s)"
 
 
 def actor_of(person: Person, at: datetime) -> Actor:
     """The person as one who acts, with what they may do at this moment."""
-    grants = list(grants_in_force(person.id, at))
+    grants = fetch(Grant, HELD, person.id, at, at)
     keys = {key for grant in grants for key in grant.keys}
     roles = {grant.role for grant in grants}
     if person.agency_id and roles - {
@@ -26,11 +28,6 @@ def actor_of(person: Person, at: datetime) -> Actor:
     }:  # a crew sees what its own unit is sent to, not its agency's all
         keys.add(f"agency:{person.agency_id}")
     return domain.actor(f"person:{person.id}", roles, keys)
-
-
-def grants_in_force(person_id: UUID, at: datetime) -> Iterable[Grant]:
-    """The grants that count at this moment."""
-    return Grant.objects.filter(Q(until=None) | Q(until__gt=at), person_id=person_id, since__lte=at)
 
 
 def person_named(username: str) -> Person | None:
@@ -50,12 +47,13 @@ def agencies_by_code() -> dict[str, Agency]:
 
 def agencies_named(codes: Iterable[str]) -> dict[str, Agency]:
     """Those of these codes, by code."""
-    return {agency.code: agency for agency in Agency.objects.filter(code__in=sorted(set(codes)))}
+    found = fetch(Agency, "code = ANY (%s::text[])", sorted(set(codes)))
+    return {agency.code: agency for agency in found}
 
 
 def open_sign_in(sign_in_id: UUID) -> SignIn | None:
     """This sign-in, if it has not ended."""
-    return SignIn.objects.filter(id=sign_in_id, ended_at=None).first()
+    return fetch_one(SignIn, "id = %s AND ended_at IS NULL", sign_in_id)
 
 
 def ran_out(sign_in: SignIn, at: datetime) -> bool:

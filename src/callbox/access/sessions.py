@@ -9,7 +9,10 @@ from typing import Any
 
 from django.contrib.sessions.backends.db import SessionStore as Database
 from django.contrib.sessions.base_session import AbstractBaseSession
+from django.contrib.sessions.models import Session
 from django.utils import timezone
+
+from callbox.journal.fetching import fetch_one
 
 
 def kept_as(key: str) -> str:
@@ -23,7 +26,7 @@ class SessionStore(Database):
     def load(self) -> dict[str, Any]:
         """What is kept for the browser's key; nothing for a key that is not, or no longer, known."""
         key = kept_as(self.session_key or "")
-        row = self.model.objects.filter(session_key=key, expire_date__gt=timezone.now()).first()
+        row = fetch_one(Session, "session_key = %s AND expire_date > %s", key, timezone.now())
         if row is None:
             self._session_key = None
             return {}

@@ -14,6 +14,7 @@ from django.db.models import Count, Model, Q, QuerySet
 
 from callbox.journal import queries as journal
 from callbox.journal.domain import Written
+from callbox.journal.fetching import fetch
 from callbox.kernel.actor import ANY, Actor
 from callbox.kernel.calendars import (
     Calendar,
@@ -35,6 +36,7 @@ SELECT EXISTS (SELECT 1 FROM matters_clock
 """
 
 # Written out: asked for several times a second.
+RUNNING = "matter_id = ANY (%s::uuid[]) AND stopped_at IS NULL ORDER BY due_at"
 NEWEST_CALENDAR = "SELECT id, version FROM matters_calendar WHERE code = %s ORDER BY version DESC LIMIT 1"
 NEWEST_EDITION = "SELECT id FROM matters_promises ORDER BY edition DESC LIMIT 1"
 
@@ -193,7 +195,7 @@ def next_due() -> datetime | None:
 def running_clocks(matter_ids: Sequence[UUID]) -> dict[UUID, list[Clock]]:
     """The clocks of many matters that run, or have fired and were not answered yet."""
     found: dict[UUID, list[Clock]] = {matter_id: [] for matter_id in matter_ids}
-    for clock in Clock.objects.filter(matter_id__in=matter_ids, stopped_at=None).order_by("due_at"):
+    for clock in fetch(Clock, RUNNING, list(matter_ids)):
         found[clock.matter_id].append(clock)
     return found
 
