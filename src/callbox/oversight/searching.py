@@ -94,7 +94,7 @@ class Search:
         """Which histories the plain evaluator must judge: an event has no moment, or a match is not certain."""
         hard = self.columns.untimed.copy()
         for version in rule.versions:
-            for acts in _acts_of(version.form):
+            for acts in acts_of(version.form):
                 if acts in self._doubt:
                     hard |= self._doubt[acts]
         return hard
@@ -197,7 +197,7 @@ class Search:
         return found
 
 
-def _acts_of(form: object) -> Iterator[Acts]:
+def acts_of(form: object) -> Iterator[Acts]:
     """All that a form looks for."""
     for each in fields(form):  # type: ignore[arg-type]  # forms and steps are dataclasses
         said = getattr(form, each.name)
@@ -205,4 +205,4 @@ def _acts_of(form: object) -> Iterator[Acts]:
             if isinstance(one, Acts):
                 yield one
             elif isinstance(one, Form | Step):
-                yield from _acts_of(one)
+                yield from acts_of(one)

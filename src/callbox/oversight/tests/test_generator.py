@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is planted is found, all of it and nothing else, by the plain evaluator and over columns."""
+
+import re
+from collections.abc import Mapping
+
+import pytest
+
+from callbox.oversight.bulk import by_activation, scan
+from callbox.oversight.domain.judging import judge
+from callbox.oversight.domain.verdicts import BROKEN
+from callbox.oversight.generator import AS_OF, EVENTS, Made, columns_by_kind, events_of, planted_once
+from callbox.oversight.library import shipped_rules
+from callbox.oversight.planting import Template
+
+type Found = dict[tuple[str, str, str], str]
+NAMELESS = re.compile(r"[a-z0-9 ._-]+", re.IGNORECASE)
+
+
+@pytest.fixture(scope="module")
+def planted() -> Mapping[str, Made]:
+    return planted_once(shipped_rules(), seed=1)
+
+
+def test_every_version_of_every_model_is_planted_kept_and_broken(planted: Mapping[str, Made]) -> None:
+    templates: list[Template] = [each for made in planted.values() for each in made.templates]
+    assert {each.rule for each in templates if not each.broken} == set(shipped_rules())
+    assert {each.rule for each in templates if each.broken} == set(shipped_rules())
+    assert {len(each.broken) for each in templates} == {0, 1}
+
+
+def test_the_plain_evaluator_finds_what_is_planted_and_nothing_else(planted: Mapping[str, Made]) -> None:
+    for kind, made in planted.items():
+        rules = [rule for rule in shipped_rules().values() if rule.over == kind]
+        found: Found = {}
+        for number in range(len(made.columns.keys)):
+            history = made.columns.history(number)
+            for rule in rules:
+                found |= {
+                    (rule.code, each.key, each.activation): each.verdict
+                    for each in judge(rule, history, AS_OF)
+                }
+        assert broken(found) == made.planted
+
+
+def test_the_engine_over_columns_finds_what_is_planted_and_nothing_else(planted: Mapping[str, Made]) -> None:
+    for made in planted.values():
+        assert broken_in_bulk(made) == made.planted
+
+
+def test_wherever_in_the_calendar_a_history_begins_it_is_broken_as_planted() -> None:
+    for made in columns_by_kind(3_000, seed=7, rules=shipped_rules(), share_lawful=0.5).values():
+        assert broken_in_bulk(made) == made.planted
+
+
+def test_the_same_seed_gives_the_same_histories_and_each_is_long_enough() -> None:
+    once, again = (columns_by_kind(200, seed=3, rules=shipped_rules()) for _ in range(2))
+    assert sum(len(made.columns.keys) for made in once.values()) == 200
+    for kind, made in once.items():
+        assert list(events_of(made)) == list(events_of(again[kind]))
+        assert all(
+            len(made.columns.history(number).events) >= EVENTS for number in range(len(made.columns.keys))
+        )
+        assert len({event.id for event in events_of(made)}) == len(made.columns)
+
+
+def test_values_are_codes_of_roles_and_things_and_no_names(planted: Mapping[str, Made]) -> None:
+    said = {
+        value
+        for made in planted.values()
+        for event in events_of(made)
+        for value in event.values.values()
+        if isinstance(value, str)
+    }
+    assert said
+    assert all(NAMELESS.fullmatch(value) for value in said)
+
+
+def broken(found: Found) -> Found:
+    return {activation: verdict for activation, verdict in found.items() if verdict in BROKEN}
+
+
+def broken_in_bulk(made: Made) -> Found:
+    return broken(by_activation(made.columns, scan(made.columns, shipped_rules().values(), AS_OF)))
