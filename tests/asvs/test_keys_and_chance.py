@@ -101,7 +101,13 @@ def test_what_must_be_equal_is_compared_in_constant_time() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["requirements.lock", "requirements-audit.lock", "requirements-demo.lock", "requirements-bench.lock"],
+    [
+        "requirements.lock",
+        "requirements-audit.lock",
+        "requirements-bench.lock",
+        "requirements-compare.lock",
+        "requirements-demo.lock",
+    ],
 )
 def test_every_package_is_pinned_with_its_hash(name: str) -> None:
     text = (CHECKOUT / name).read_text(encoding="utf-8").replace("\\\n", " ")

@@ -15,10 +15,10 @@ from callbox.kernel.errors import NotFound
 from callbox.kernel.text import gettext_noop as _
 from callbox.oversight.bulk import scan
 from callbox.oversight.columns import Columns, Said, Whole
-from callbox.oversight.domain.events import Event
 from callbox.oversight.domain.rules import Rule
-from callbox.oversight.files import mapping_for, read_events
+from callbox.oversight.files import mapping_for
 from callbox.oversight.library import shipped_rules
+from callbox.oversight.quick import add_file
 from callbox.oversight.store import Store
 
 NO_LOG = _(
@@ -58,7 +58,7 @@ def imported(log: Path) -> Columns:
     """The columns of the log, by way of the store."""
     with TemporaryDirectory() as folder:
         store = Store(Path(folder) / "log.duckdb")
-        store.add(each for each in read_events(log, mapping_for(log)) if isinstance(each, Event))
+        add_file(store, log, mapping_for(log))
         columns = store.columns("case")
         store.close()
     return columns

@@ -3,7 +3,6 @@
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
 from contextlib import closing
 from datetime import date, datetime, time
 from pathlib import Path
@@ -15,12 +14,12 @@ from callbox.kernel.text import gettext_noop as _
 from callbox.oversight.bulk import scan as scan_columns
 from callbox.oversight.columns import Columns
 from callbox.oversight.domain.clocks import last_moment
-from callbox.oversight.domain.events import OBJECTS, Event
+from callbox.oversight.domain.events import OBJECTS
 from callbox.oversight.domain.rules import Rule
 from callbox.oversight.domain.verdicts import VERDICTS
-from callbox.oversight.files import mapping_for, read_events, read_mapping
+from callbox.oversight.files import mapping_for, read_mapping
 from callbox.oversight.library import shipped_rules
-from callbox.oversight.mapping import Aside
+from callbox.oversight.quick import add_file
 from callbox.oversight.store import Store
 
 UNREADABLE = _("This cannot be imported: %(problem)s")
@@ -35,25 +34,16 @@ def log_file() -> Path:
 
 def take_in(file: Path, mapping: Path | None) -> int:
     """Import a file; rows that cannot be read are told on stderr. Raises Invalid."""
-    aside: list[Aside] = []
     try:
         mapped = read_mapping(mapping) if mapping else mapping_for(file)
         with closing(Store(log_file())) as store:
-            added = store.add(_events(read_events(file, mapped), aside))
+            added, aside = add_file(store, file, mapped)
     except TableError as problem:
         raise Invalid(UNREADABLE, problem=str(problem)) from problem
     for row in aside[:SHOWN]:
         sys.stderr.write(f"line {row.line}: {row.reason}\n")
     print(json.dumps({"mapping": mapped.name, "new": added.new, "known": added.known, "aside": len(aside)}))
     return 0
-
-
-def _events(found: Iterable[Event | Aside], aside: list[Aside]) -> Iterator[Event]:
-    for each in found:
-        if isinstance(each, Aside):
-            aside.append(each)
-        else:
-            yield each
 
 
 def scan(as_of: date, codes: list[str], *, as_json: bool) -> int:

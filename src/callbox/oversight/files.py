@@ -7,7 +7,7 @@ The mappings that come with Callbox stand in `mappings/`; one is a file that reg
 import csv
 import gzip
 import io
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import TextIO
 
@@ -49,22 +49,32 @@ def read_events(path: Path, mapped: Mapped) -> Iterator[Event | Aside]:
     return events_of(_rows(path, mapped), mapped)
 
 
+def read_lines(path: Path, mapped: Mapped, lines: Collection[int]) -> Iterator[Event | Aside]:
+    """The events of some rows of a file alone, by their lines."""
+    return events_of(((line, row) for line, row in _rows(path, mapped) if line in lines), mapped)
+
+
 def header(path: Path) -> list[str]:
     """The columns of a file. Raises TableError."""
     try:
-        if _is_parquet(path):
-            with duckdb.connect() as link:
-                described = link.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(path)]).fetchall()
-            return [row[0] for row in described]
+        if is_parquet(path):
+            return list(types_of(path))
         with _text(path) as lines:
             return next(csv.reader(lines), [])
     except (OSError, UnicodeDecodeError, csv.Error, duckdb.Error) as problem:
         raise TableError(f"{path.name}: it cannot be read: {problem}") from problem
 
 
+def types_of(path: Path) -> dict[str, str]:
+    """The columns of a Parquet file with DuckDB's types. Raises duckdb.Error."""
+    with duckdb.connect() as link:
+        described = link.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(path)]).fetchall()
+    return {row[0]: row[1] for row in described}
+
+
 def _rows(path: Path, mapped: Mapped) -> Iterator[tuple[int, Row]]:
     try:
-        yield from _parquet(path, sorted(mapped.columns())) if _is_parquet(path) else _csv(path)
+        yield from _parquet(path, sorted(mapped.columns())) if is_parquet(path) else _csv(path)
     except (OSError, UnicodeDecodeError, csv.Error, duckdb.Error) as problem:
         raise TableError(f"{path.name}: it cannot be read: {problem}") from problem
 
@@ -87,7 +97,8 @@ def _csv(path: Path) -> Iterator[tuple[int, Row]]:
             yield reader.line_num, row
 
 
-def _is_parquet(path: Path) -> bool:
+def is_parquet(path: Path) -> bool:
+    """Whether its name says so."""
     return path.suffix == ".parquet"
 
 

@@ -131,7 +131,7 @@ def _of_row(line: int, row: Row, mapped: Mapped) -> Iterator[Event | Aside]:
     seq = line
     try:
         seq = _whole(row, mapped.seq) if mapped.seq else line
-        happened = _moment(row.get(mapped.happened), mapped.zone, mapped.happened)
+        happened = moment(row.get(mapped.happened), mapped.zone, mapped.happened)
         values = dict(_values(row, mapped.values, mapped.zone))
     except ValueError as bad:
         problem = str(bad)
@@ -152,7 +152,7 @@ def _of_row(line: int, row: Row, mapped: Mapped) -> Iterator[Event | Aside]:
 def _of_case(line: int, row: Row, mapped: Mapped, each: OfCase, key: str) -> Iterator[Event | Aside]:
     happened, values = None, {}
     try:
-        happened = _moment(row[each.happened], mapped.zone, each.happened)
+        happened = moment(row[each.happened], mapped.zone, each.happened)
         values = dict(_values(row, each.values, mapped.zone))
     except ValueError as bad:
         yield Aside(line, str(bad))
@@ -167,7 +167,7 @@ def _values(row: Row, told: Iterable[Told], zone: ZoneInfo) -> Iterator[tuple[st
         if each.kind == NUMBER:
             yield each.name, number(str(said), each.column)
         elif each.kind == MOMENT:
-            if (at := _moment(said, zone, each.column)) is not None:
+            if (at := moment(said, zone, each.column)) is not None:
                 yield each.name, at
         else:
             yield each.name, str(said)
@@ -188,8 +188,11 @@ def number(said: str, column: str) -> Decimal:
 
 
 @lru_cache(SEEN)
-def _moment(said: object, zone: ZoneInfo, column: str) -> datetime | None:
-    """A moment in UTC; a date is its beginning, one without a zone is local. None where nothing is said."""
+def moment(said: object, zone: ZoneInfo, column: str) -> datetime | None:
+    """A moment in UTC; a date is its beginning, one without a zone is local. None where nothing is said.
+
+    Raises ValueError.
+    """
     if said is None or said == "":
         return None
     if isinstance(said, str):

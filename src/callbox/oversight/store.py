@@ -5,16 +5,17 @@ What came from another system can be imported again; findings and what people do
 """
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from itertools import batched
+from itertools import batched, pairwise
 from pathlib import Path
 
 import duckdb
 import numpy as np
 
-from callbox.oversight.columns import UNTIMED, Columns, Said, Whole, micros, moment_of, places_of, scaled
+from callbox.oversight.columns import UNTIMED, Columns, Said, Whole, micros, moment_of, scaled
 from callbox.oversight.domain.events import Event, Value
 
 BATCH = 50_000  # events
@@ -29,9 +30,13 @@ CREATE TABLE IF NOT EXISTS event_value (
     event VARCHAR NOT NULL, name VARCHAR NOT NULL, type VARCHAR NOT NULL, number BIGINT NOT NULL,
     words VARCHAR NOT NULL);
 """
+NAMES = "SELECT DISTINCT activity FROM event ORDER BY activity"
 # An event without a moment stands last in its history.
 ROWS = """
-SELECT o.key, e.id, e.activity, e.happened, e.seq FROM event e JOIN event_object o ON o.event = e.id WHERE o.kind = $1
+WITH named AS (
+    SELECT activity, row_number() OVER (ORDER BY activity) - 1 AS code FROM (SELECT DISTINCT activity FROM event))
+SELECT o.key, e.id, n.code, e.happened, e.seq
+FROM event e JOIN event_object o ON o.event = e.id JOIN named n USING (activity) WHERE o.kind = $1
 ORDER BY o.key, e.happened = $2, e.happened, e.seq, e.id
 """
 VALUES = """
@@ -64,20 +69,30 @@ class Store:
         """Let go of the file."""
         self._link.close()
 
-    def add(self, events: Iterable[Event]) -> Added:
-        """Take events in, all or none. One that is there already changes nothing, whatever it says now."""
-        counted = [0, 0]
+    @contextmanager
+    def changing(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """What is done within is done as a whole, or not at all."""
         self._link.begin()
         try:
-            for batch in batched(events, BATCH, strict=False):
-                new = self._new({event.id: event for event in batch})
-                counted[0] += len(new)
-                counted[1] += len(batch) - len(new)
-                self._insert(new)
+            yield self._link
         except BaseException:
             self._link.rollback()
             raise
         self._link.commit()
+
+    def add(self, events: Iterable[Event]) -> Added:
+        """Take events in, all or none. One that is there already changes nothing, whatever it says now."""
+        with self.changing():
+            return self.take(events)
+
+    def take(self, events: Iterable[Event]) -> Added:
+        """Take events in, as a part of what is `changing`."""
+        counted = [0, 0]
+        for batch in batched(events, BATCH, strict=False):
+            new = self._new({event.id: event for event in batch})
+            counted[0] += len(new)
+            counted[1] += len(batch) - len(new)
+            self._insert(new)
         return Added(*counted)
 
     def columns(self, kind: str) -> Columns:
@@ -97,7 +112,7 @@ class Store:
             found["id"].tolist(),
             at,
             _whole(found["seq"]),
-            places_of(found["activity"].tolist()),
+            self._activities(_whole(found["code"])),
             dict(self._said(kind)),
         )
 
@@ -125,16 +140,25 @@ class Store:
             self._link.execute(f"INSERT INTO {table} SELECT * FROM filled")
             del filled
 
+    def _activities(self, codes: Whole) -> dict[str, Whole]:
+        names = [name for (name,) in self._link.execute(NAMES).fetchall()]
+        places = np.argsort(codes.astype(np.int32), kind="stable")
+        ends = np.cumsum(np.bincount(codes, minlength=len(names)))
+        parts = np.split(places, ends[:-1]) if names else []
+        return {name: part for name, part in zip(names, parts, strict=True) if len(part)}
+
     def _said(self, kind: str) -> Iterator[tuple[str, Said]]:
         found = self._link.execute(VALUES, [kind, UNTIMED]).fetchnumpy()
         names = found["name"]
-        for name, places in places_of(names.tolist()).items():
-            where, numbers = _whole(found["place"])[places], _whole(found["number"])[places]
-            types = found["type"][places].tolist()
-            if set(types) == {NUMBER}:
+        edges = [0, *(np.flatnonzero(names[1:] != names[:-1]) + 1).tolist(), len(names)]
+        for first, end in pairwise(edges if len(names) else []):
+            name = str(names[first])
+            where, numbers = _whole(found["place"])[first:end], _whole(found["number"])[first:end]
+            types = found["type"][first:end]
+            if (types == NUMBER).all():
                 yield name, Said(where, numbers)
                 continue
-            told = zip(types, numbers.tolist(), found["words"][places].tolist(), strict=True)
+            told = zip(types.tolist(), numbers.tolist(), found["words"][first:end].tolist(), strict=True)
             words: dict[Value, int] = {}
             codes = [words.setdefault(_value(*each), len(words)) for each in told]
             yield name, Said(where, np.array(codes, np.int64), list(words))

@@ -18,7 +18,7 @@ from callbox.oversight.domain.judging import judge
 from callbox.oversight.domain.verdicts import VERDICTS
 from callbox.oversight.files import mapping_for, read_events
 from callbox.oversight.library import shipped_rules
-from callbox.oversight.mapping import Aside
+from callbox.oversight.quick import add_file
 from callbox.oversight.store import Added, Store
 
 AS_OF = date(2014, 1, 1)
@@ -84,21 +84,13 @@ def log() -> Path:
     return path
 
 
-def _good(path: Path, aside: list[Aside]) -> Iterator[Event]:
-    for each in read_events(path, mapping_for(path)):
-        if isinstance(each, Event):
-            yield each
-        else:
-            aside.append(each)
-
-
 @pytest.fixture(scope="module")
 def columns(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Columns]:
-    store = Store(tmp_path_factory.mktemp("oversight") / "log.duckdb")
-    aside: list[Aside] = []
-    assert store.add(_good(log(), aside)) == Added(new=561_470, known=0)
-    assert not aside
-    assert store.add(islice(_good(log(), aside), 1000)) == Added(new=0, known=1000)
+    store, mapped = Store(tmp_path_factory.mktemp("oversight") / "log.duckdb"), mapping_for(log())
+    assert add_file(store, log(), mapped) == (Added(new=561_470, known=0), [])
+    # The reader of rows finds what the quick one took in.
+    rows = [each for each in islice(read_events(log(), mapped), 1000) if isinstance(each, Event)]
+    assert store.add(rows) == Added(new=0, known=1000)
     yield store.columns("case")
     store.close()
 
