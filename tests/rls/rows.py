@@ -23,6 +23,8 @@ from callbox.intake.actions import claim_call
 from callbox.kernel.ids import new_id
 from callbox.matters.models import Clock, HandOver, Step
 from callbox.messages.actions import Wanted, queue_message, set_reach
+from callbox.oversight.models import Aside, EventObject, ObjectObject
+from callbox.oversight.models import Event as LogEvent
 from callbox.pictures.actions import keep_picture
 from callbox.pictures.domain import Developed
 from callbox.requests.actions import add_remark as add_request_remark
@@ -206,5 +208,20 @@ def _of_person(who: Person) -> list[Row]:
         Row("access_widening", "person_id", who.pk, "widening.see", person=me),
         Row("access_wideningtext", "widening_id", widening.pk, "widening.see", person=me),
         Row("mfa_authenticator", "user_id", who.pk, "people.manage", person=me),
+        *_of_log(me),
         Row("access_failedsignin", "who", who.username, "nobody.may"),
     ]
+
+
+def _of_log(me: str) -> list[Row]:
+    """Events of cases as one source told them, which may see its own."""
+    event = LogEvent.objects.create(
+        source=me, key="1", activity="x", taken_at=AT, seq=0, said={}, digest=b"x"
+    )
+    EventObject.objects.create(event=event, source=me, kind="case", key=me, qualifier="")
+    ObjectObject.objects.create(
+        source=me, kind="case", key=me, other_kind="item", other_key="1", qualifier=""
+    )
+    Aside.objects.create(source=me, key="1", told={}, digest=b"y", at=AT)
+    tables = ("event", "eventobject", "objectobject", "aside")
+    return [Row(f"oversight_{name}", "source", me, "history.see", person=me) for name in tables]

@@ -49,6 +49,9 @@ SENSITIVE = {
     "reads.see": {"supervisor": ANY, "administrator": ANY, "system": ANY},
     "journal.verify": {"supervisor": ANY, "administrator": ANY, "system": ANY},
     "late.see": {"supervisor": ANY, "dispatcher": ANY},
+    # The legal side of the house, and an agency's system for what it has told itself (ADR 0046).
+    "history.see": {"supervisor": ANY, "system": ANY},
+    "history.append": {"system": ANY, "agency_desk": SCOPE},
     # Only the command that makes a model reads words in bulk (ADR 0038).
     "request.learn": {"system": ANY},
 }

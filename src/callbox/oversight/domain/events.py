@@ -24,6 +24,10 @@ OBJECTS = (
     "interview",
     "complaint",
     "document",
+    # Callbox's own matters, so that its own promises are under watch too.
+    "incident",
+    "request",
+    "task",
 )
 
 
@@ -33,6 +37,7 @@ class Event:
 
     happened: aware; None where the log does not say. recorded: when it was written down. seq: the order among events
     of one moment, as dates without hours have it. objects: (kind, id). values: what the event itself says.
+    qualifiers: what each of the objects is to the event, in their order; empty where nothing is said of them.
     """
 
     id: str
@@ -42,6 +47,21 @@ class Event:
     seq: int = 0
     objects: tuple[tuple[str, str], ...] = ()
     values: Mapping[str, Value] = field(default_factory=dict)
+    qualifiers: tuple[str, ...] = ()
+
+    def linked(self) -> tuple[tuple[str, str, str], ...]:
+        """Each object as (kind, id, qualifier)."""
+        words = self.qualifiers or ("",) * len(self.objects)
+        return tuple((*each, word) for each, word in zip(self.objects, words, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """That one object has to do with another: this dossier is of that case. Each end is (kind, id)."""
+
+    one: tuple[str, str]
+    other: tuple[str, str]
+    qualifier: str = ""
 
 
 @dataclass(frozen=True, slots=True)
