@@ -15,10 +15,9 @@ from callbox.requests.models import Details, Request
 from callbox.requests.tests.scene import desk_of, now, town
 from tests.axe import check_axe
 from tests.browser import DESKTOP, PHONE, shot
-from tests.browser_crew.conftest import Phones, crew_browser, live_crew_site, phones
+from tests.browser_crew.conftest import Phones
 
 pytestmark = pytest.mark.browser
-__all__ = ["crew_browser", "live_crew_site", "phones"]
 SIZES = {"phone": PHONE, "desktop": DESKTOP}
 NARROW = "document.documentElement.scrollWidth <= innerWidth"
 

@@ -49,11 +49,11 @@ def run(args: argparse.Namespace) -> int:
 
 
 def passes(workers: int) -> list[list[str]]:
-    """What pytest is told, in turn: what needs a browser goes alone, as people's patience is part of it."""
+    """What pytest is told, in turn: browsers go by themselves, as they wait where the other tests compute."""
     if workers == 1:
         return [[]]
     spread = ["-n", str(workers), "--dist", "loadfile", "--max-worker-restart", "0"]
-    return [[*spread, "-m", "not browser"], ["-m", "browser"]]
+    return [[*spread, "-m", "not browser"], [*spread, "-m", "browser"]]
 
 
 @contextmanager
