@@ -118,19 +118,19 @@ def steps_of(request: HttpRequest, what: str) -> list[dict[str, object]]:
 
 def desk_page(
     action: str,
-) -> Callable[[Callable[[HttpRequest], HttpResponse]], Callable[[HttpRequest], HttpResponse]]:
+) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
     """A view that only those open who may do `action`: strangers sign in first, others are refused (NotAllowed)."""
 
-    def guard(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    def guard(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         @wraps(view)
-        def guarded(request: HttpRequest) -> HttpResponse:
+        def guarded(request: HttpRequest, **place: object) -> HttpResponse:
             actor: Actor = request.actor  # type: ignore[attr-defined]  # set by WithActor
             if not actor.roles:
                 asked = urlencode({"next": request.get_full_path()})
                 return HttpResponseRedirect(f"{settings.LOGIN_URL}?{asked}")
             if action not in actor.powers:
                 raise NotAllowed
-            return view(request)
+            return view(request, **place)
 
         return guarded
 
