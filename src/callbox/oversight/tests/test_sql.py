@@ -153,10 +153,38 @@ def agrees(link: Link, rules: list[Rule], events: list[Event], as_of: datetime, 
     assert found == expected
 
 
-@settings(max_examples=8)
-@given(events=well_said, as_of=moments, seed=st.integers(0, 99))
-def test_on_duckdb_as_one_by_one(duck: Link, events: list[Event], as_of: datetime, seed: int) -> None:
-    agrees(duck, RULES, events, as_of, seed)
+def many(seed: int, size: int) -> list[Event]:
+    """So many events of a few each in their histories: enough that what is rare happens too."""
+    chance = Random(seed)
+    made = []
+    for n in range(size):
+        hours = chance.choice([24 * chance.randrange(15), chance.randrange(15 * 24)])
+        at = START + timedelta(hours=hours, microseconds=chance.choice([0, 0, 0, 1, -1, 500_001]))
+        said: dict[str, Value] = {
+            name: Decimal(chance.randrange(4))
+            for name in ("amount", "paid", "expense")
+            if chance.random() < 0.6
+        }
+        if chance.random() < 0.7:
+            said["class"] = chance.choice("aabc")
+        if chance.random() < 0.5:
+            said["deadline"] = START + timedelta(days=chance.randrange(15))
+        act = chance.choice(["begun", "begun", "done", "told", "told", "excused"])
+        key = ("case", f"k{chance.randrange(size // 7 + 1)}")
+        made.append(Event(f"e{n}", act, None if chance.random() < 0.01 else at, None, n % 3, (key,), said))
+    return made
+
+
+AS_OFS = [START + timedelta(days=6, hours=9), START + timedelta(days=40)]
+
+
+@pytest.mark.parametrize("as_of", AS_OFS)
+def test_on_duckdb_as_one_by_one(duck: Link, as_of: datetime) -> None:
+    agrees(duck, RULES, many(1, 800), as_of, 1)
+
+
+def test_on_postgresql_as_one_by_one(postgres: Link) -> None:
+    agrees(postgres, RULES, many(2, 500), AS_OFS[0], 2)
 
 
 @settings(max_examples=3)
@@ -165,27 +193,23 @@ def test_whatever_is_said(duck: Link, events: list[Event], as_of: datetime, seed
     agrees(duck, RULES, events, as_of, seed)
 
 
-@settings(max_examples=3)
-@given(events=well_said, as_of=moments, seed=st.integers(0, 99))
-def test_on_postgresql_as_one_by_one(postgres: Link, events: list[Event], as_of: datetime, seed: int) -> None:
-    agrees(postgres, RULES, events, as_of, seed)
-
-
 @pytest.mark.slow
 @settings(max_examples=150)
 @given(events=st.one_of(well_said, oddly_said), as_of=moments, seed=st.integers(0, 99))
-def test_on_both_for_long(
-    duck: Link, postgres: Link, events: list[Event], as_of: datetime, seed: int
-) -> None:
+def test_on_duckdb_for_long(duck: Link, events: list[Event], as_of: datetime, seed: int) -> None:
     agrees(duck, RULES, events, as_of, seed)
-    agrees(postgres, RULES, events, as_of, seed)
 
 
 @pytest.mark.slow
-@settings(max_examples=3)
-@given(events=well_said, as_of=moments, seed=st.integers(0, 99))
-def test_on_spark_as_one_by_one(spark: Link, events: list[Event], as_of: datetime, seed: int) -> None:
-    agrees(spark, RULES, events, as_of, seed)
+@pytest.mark.parametrize("seed", range(10))
+def test_on_both_for_long(duck: Link, postgres: Link, seed: int) -> None:
+    for link in (duck, postgres):
+        agrees(link, RULES, many(seed, 1500), START + timedelta(days=2 * seed, hours=9), seed)
+
+
+@pytest.mark.slow
+def test_on_spark_as_one_by_one(spark: Link) -> None:
+    agrees(spark, RULES, many(3, 300), AS_OFS[0], 3)
 
 
 @pytest.mark.parametrize("why", UNSAID)
