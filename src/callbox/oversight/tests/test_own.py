@@ -10,7 +10,9 @@ from tests.world import AT, call_taker, moves_in_between, waiting_call
 
 from callbox.access.domain import system_actor
 from callbox.intake.actions import claim_call
+from callbox.journal.actions import move_position
 from callbox.journal.models import Entry
+from callbox.journal.queries import position_of
 from callbox.kernel.errors import NotAllowed
 from callbox.oversight import own, queries
 from callbox.oversight.actions import append_events
@@ -40,7 +42,7 @@ def test_each_entry_becomes_one_event_however_often_it_is_read() -> None:
     claim_call(call.pk, by=call_taker(), at=call.matter.opened_at + timedelta(seconds=61))
     take_all()
     assert entries() == Counter(Row.objects.values_list("activity", flat=True))
-    own.move_position(own.NAME, own.position_of(own.NAME), (0, 0))
+    move_position(own.NAME, position_of(own.NAME), (0, 0))
     take_all()
     assert entries() == Counter(Row.objects.values_list("activity", flat=True))
     told = "".join(str(row) for row in Row.objects.values_list("key", "said"))
@@ -68,7 +70,7 @@ def test_killed_before_the_commit_nothing_was_read(monkeypatch: pytest.MonkeyPat
         patch.setattr(own, "append_events", gone)
         with pytest.raises(DatabaseError):
             own.take_journal(at=AT)
-    assert own.position_of(own.NAME) == (0, 0)
+    assert position_of(own.NAME) == (0, 0)
     take_all()
     assert entries() == Counter(Row.objects.values_list("activity", flat=True))
 
