@@ -80,3 +80,20 @@ def test_the_models_are_listed_with_how_sure_they_are(capsys: pytest.CaptureFixt
     lines = said(capsys, "models")[1].splitlines()
     assert len(lines) >= 73
     assert {line.split("\t")[3] for line in lines} <= {"law", "secondary", "unconfirmed", "local", "derived"}
+
+
+def test_both_engines_print_the_same(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    said(capsys, "import", str(log))
+    words = ("scan", "--as-of", "2010-05-01", "--json")
+    assert said(capsys, *words, "--engine", "sql") == said(capsys, *words, "--engine", "bulk")
+    assert json.loads(said(capsys, *words, "--engine", "sql")[1])["models"]["fine_sent"]["broken_late"] == 1
+
+
+def test_a_model_is_printed_as_the_text_that_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _err = said(capsys, "sql", "fine_sent")
+    assert code == 0
+    assert out.startswith("WITH ")
+    assert "e.activity IN ('fine.sent')" in out
+    code, _out, err = said(capsys, "sql", "d07_seizure_30_60_days")
+    assert (code, "SQL cannot say d07_seizure_30_60_days: pauses" in err) == (1, True)
+    assert said(capsys, "sql", "no_such")[0] == 1

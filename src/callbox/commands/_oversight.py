@@ -20,10 +20,15 @@ from callbox.oversight.domain.verdicts import VERDICTS
 from callbox.oversight.files import mapping_for, read_mapping
 from callbox.oversight.library import shipped_rules
 from callbox.oversight.quick import add_file
+from callbox.oversight.sql.engine import Loaded
+from callbox.oversight.sql.links import Duck
+from callbox.oversight.sql.text import query_for
+from callbox.oversight.sql.words import NotSaid
 from callbox.oversight.store import Store
 
 UNREADABLE = _("This cannot be imported: %(problem)s")
 NO_MODEL = _("There is no model %(code)s. See `callbox oversight models`.")
+NOT_SAID = _("SQL cannot say %(code)s: %(reason)s. The plain evaluator judges it.")
 SHOWN = 20  # rows kept aside that are told one by one
 
 
@@ -46,15 +51,16 @@ def take_in(file: Path, mapping: Path | None) -> int:
     return 0
 
 
-def scan(as_of: date, codes: list[str], *, as_json: bool) -> int:
+def scan(as_of: date, codes: list[str], *, engine: str, as_json: bool) -> int:
     """Print, per model, the activations and each verdict. Raises NotFound."""
     rules = chosen(codes)
     counts: dict[str, dict[str, int]] = {}
+    counted = _counted_by_sql if engine == "sql" else _counted
     with closing(Store(log_file())) as store:
         for kind in OBJECTS:
             of_kind = [rule for rule in rules if rule.over == kind]
             if of_kind:
-                counts |= _counted(store.columns(kind), of_kind, as_of)
+                counts |= counted(store.columns(kind), of_kind, as_of)
     _print(as_of, rules, counts, as_json)
     return 0
 
@@ -65,6 +71,17 @@ def _counted(columns: Columns, rules: list[Rule], as_of: date) -> dict[str, dict
     for end in {_end_of(as_of, rule) for rule in rules}:
         judged = scan_columns(columns, [rule for rule in rules if _end_of(as_of, rule) == end], end)
         counts |= {code: each.counts() for code, each in judged.items()}
+    return counts
+
+
+def _counted_by_sql(columns: Columns, rules: list[Rule], as_of: date) -> dict[str, dict[str, int]]:
+    """The same from DuckDB, by the text that `sql` prints."""
+    counts: dict[str, dict[str, int]] = {}
+    with closing(Duck()) as link:
+        loaded = Loaded(link, columns, rules)
+        for end in {_end_of(as_of, rule) for rule in rules}:
+            codes = {rule.code for rule in rules if _end_of(as_of, rule) == end}
+            counts |= loaded.counts(end, codes)
     return counts
 
 
@@ -91,6 +108,16 @@ def models() -> int:
     for rule in shipped_rules().values():
         last = rule.versions[-1]
         print("\t".join((rule.code, rule.name.en, rule.name.zh, last.certainty, last.source)))
+    return 0
+
+
+def sql(code: str) -> int:
+    """Print a model as SQL. Raises NotFound, and Invalid where SQL cannot say it."""
+    (rule,) = chosen([code])
+    try:
+        print(query_for(rule).text, end="")
+    except NotSaid as reason:
+        raise Invalid(NOT_SAID, code=code, reason=str(reason)) from reason
     return 0
 
 

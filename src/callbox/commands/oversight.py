@@ -9,7 +9,7 @@ HELP = "import case histories, and scan them for broken and running promises"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`callbox oversight import FILE`, `callbox oversight scan --as-of DATE`, `callbox oversight models`."""
+    """`callbox oversight import FILE`, `scan --as-of DATE`, `models`, `sql MODEL`."""
     doing = parser.add_subparsers(dest="do", required=True, metavar="WHAT")
     taking = doing.add_parser(
         "import", help="take the events of a CSV or Parquet file in; twice changes nothing"
@@ -24,17 +24,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     scanning.add_argument("--json", action="store_true", help="one JSON object instead of a table")
     scanning.add_argument("--model", action="append", default=[], help="only this model; may be said again")
+    scanning.add_argument(
+        "--engine", choices=("bulk", "sql"), default="bulk", help="which engine judges; they say the same"
+    )
+    asking = doing.add_parser("sql", help="a model as the SQL text that the databases run")
+    asking.add_argument("model", help="its code: see `callbox oversight models`")
     doing.add_parser("models", help="the models there are, with how sure each is")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Import, scan or list."""
+    """Import, scan, list or print a text."""
     from callbox.commands import _oversight
 
     match args.do:
         case "import":
             return _oversight.take_in(args.file, args.mapping)
         case "scan":
-            return _oversight.scan(args.as_of, args.model, as_json=args.json)
+            return _oversight.scan(args.as_of, args.model, engine=args.engine, as_json=args.json)
+        case "sql":
+            return _oversight.sql(args.model)
         case _:
             return _oversight.models()

@@ -5,7 +5,7 @@ A rule that SQL cannot say, and a history of which it cannot speak, goes to the 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 
 import numpy as np
@@ -50,10 +50,11 @@ class Loaded:
             raise NotSaid(WITH_NUMBERS)
         return query
 
-    def counts(self, as_of: datetime) -> dict[str, dict[str, int]]:
-        """How many activations of each rule have each verdict. The database counts what it judges."""
+    def counts(self, as_of: datetime, codes: Collection[str] | None = None) -> dict[str, dict[str, int]]:
+        """How many activations of each rule, or of those of these codes, have each verdict. The database counts."""
         self._ask(as_of)
-        return {rule.code: self._counts(rule, as_of) for rule in self.rules}
+        rules = [rule for rule in self.rules if codes is None or rule.code in codes]
+        return {rule.code: self._counts(rule, as_of) for rule in rules}
 
     def scan(self, as_of: datetime) -> dict[str, Judged]:
         """What each rule says of all histories at a moment, by its code."""

@@ -84,7 +84,11 @@ class Spark:
 
     def __init__(self, master: str = "local[2]") -> None:
         self._sql = importlib.import_module("pyspark.sql")
-        quiet = {"spark.ui.enabled": "false", "spark.sql.shuffle.partitions": "2"}
+        quiet = {
+            "spark.ui.enabled": "false",
+            "spark.ui.showConsoleProgress": "false",
+            "spark.sql.shuffle.partitions": "2",
+        }
         made = self._sql.SparkSession.builder.appName("callbox oversight").master(master)
         for key, value in quiet.items():
             made = made.config(key, value)

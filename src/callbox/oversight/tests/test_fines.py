@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The whole real log of traffic fines: what the models count is counted again, from the file, in another way."""
 
+import os
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date, datetime, time
 from itertools import islice
 from pathlib import Path
@@ -10,7 +12,7 @@ import duckdb
 import pytest
 
 from callbox.host.config import load
-from callbox.oversight.bulk import Judged, scan
+from callbox.oversight.bulk import Judged, by_activation, scan
 from callbox.oversight.columns import Columns
 from callbox.oversight.domain.clocks import last_moment
 from callbox.oversight.domain.events import Event
@@ -19,6 +21,8 @@ from callbox.oversight.domain.verdicts import VERDICTS
 from callbox.oversight.files import mapping_for, read_events
 from callbox.oversight.library import shipped_rules
 from callbox.oversight.quick import add_file
+from callbox.oversight.sql.engine import Loaded
+from callbox.oversight.sql.links import Duck, Postgres
 from callbox.oversight.store import Added, Store
 
 AS_OF = date(2014, 1, 1)
@@ -101,6 +105,12 @@ def counted(columns: Columns) -> dict[str, Judged]:
 
 
 @pytest.fixture(scope="module")
+def duck(columns: Columns) -> Iterator[Loaded]:
+    with closing(Duck()) as link:
+        yield Loaded(link, columns, RULES)
+
+
+@pytest.fixture(scope="module")
 def by_hand() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as link:
         link.execute(f"CREATE TABLE log AS SELECT * FROM read_parquet('{log()}')")
@@ -151,3 +161,26 @@ def test_the_plain_evaluator_says_the_same_of_every_five_hundredth_case(
             expected = {columns.ids[p]: plain[p] for p in places if p in plain}
             found = {each.activation: each.verdict for each in judge(rule, history, END)}
             assert found == {event: VERDICTS[code] for event, code in expected.items()}
+
+
+@pytest.mark.parametrize("as_of", [END, END.replace(year=2004, month=3)])
+def test_the_text_on_duckdb_counts_the_same(duck: Loaded, columns: Columns, as_of: datetime) -> None:
+    assert duck.counts(as_of) == {code: each.counts() for code, each in scan(columns, RULES, as_of).items()}
+    assert not duck.not_said
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("as_of", [END, END.replace(year=2004, month=3)])
+def test_the_text_on_duckdb_says_the_same_of_every_activation(
+    duck: Loaded, columns: Columns, as_of: datetime
+) -> None:
+    assert by_activation(columns, duck.scan(as_of)) == by_activation(columns, scan(columns, RULES, as_of))
+
+
+@pytest.mark.slow
+def test_the_text_on_postgresql_says_the_same_of_every_activation(
+    columns: Columns, counted: dict[str, Judged]
+) -> None:
+    with closing(Postgres(os.environ["CALLBOX_OWNER_URL"])) as link:
+        found = Loaded(link, columns, RULES).scan(END)
+    assert by_activation(columns, found) == by_activation(columns, counted)
