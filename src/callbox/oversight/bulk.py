@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The engine over columns: the same verdicts as the plain evaluator, for all histories at once. Part of the domain.
 
-It judges by arrays what is plain: forms whose limit hangs on the trigger's or the anchor's moment alone, and
-conditions on numbers. What is not (pauses, extensions, an event without a moment) it gives to the plain
-evaluator, history by history: a rule is never judged in a way that only looks the same.
+It judges by arrays what is plain, ladders and pauses too. What is not (an event without a moment that the rule asks
+for, a restart, a pause of working days) it gives to the plain evaluator, history by history: a rule is never judged
+in a way that only looks the same.
 """
 
 from collections import Counter
@@ -18,7 +18,8 @@ from callbox.oversight.domain.judging import judge
 from callbox.oversight.domain.rules import Rule, Version
 from callbox.oversight.domain.verdicts import VERDICTS, Verdict
 from callbox.oversight.searching import NotPlain, Search
-from callbox.oversight.vectors import CODES, judge_form
+from callbox.oversight.vectors import judge_form
+from callbox.oversight.verdict_codes import CODES, HARD
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ def _judged(search: Search, rule: Rule, as_of: datetime) -> Judged:
     hard = search.hard_for(rule)
     places = np.concatenate([places for places, _codes in parts])
     codes = np.concatenate([codes for _places, codes in parts])
+    hard[search.columns.owner[places[codes == HARD]]] = True
     if not hard.any():
         return Judged(places, codes)
     easy = ~hard[search.columns.owner[places]]

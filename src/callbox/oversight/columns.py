@@ -60,6 +60,10 @@ class Days:
         """When a day begins."""
         return self.calendar.begins(self.first + number * DAY)
 
+    def of(self, at: Whole) -> Whole:
+        """The local day of each moment."""
+        return np.searchsorted(self.midnights, at, "right") - 1
+
 
 @dataclass(frozen=True)
 class Columns:

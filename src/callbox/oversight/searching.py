@@ -4,14 +4,15 @@
 Part of the domain: pure, on NumPy.
 """
 
-from collections.abc import Iterator
-from dataclasses import fields
+from collections.abc import Iterator, Sequence
+from dataclasses import fields, is_dataclass
+from datetime import datetime
 
 import numpy as np
 
 from callbox.kernel.calendars import Calendar
 from callbox.kernel.terms import AT_ONCE, DAYS, LENGTHS, Term
-from callbox.oversight.columns import MICROSECOND, Columns, Said, Truth, Whole, micros, scaled
+from callbox.oversight.columns import MICROSECOND, UNTIMED, Columns, Said, Truth, Whole, micros, scaled
 from callbox.oversight.domain.clocks import BY_DAY, limit, opens
 from callbox.oversight.domain.conditions import (
     OPERATORS,
@@ -24,7 +25,8 @@ from callbox.oversight.domain.conditions import (
     Not,
 )
 from callbox.oversight.domain.conditions import Term as Side
-from callbox.oversight.domain.forms import EACH, FIRST, Acts, Form, Step
+from callbox.oversight.domain.events import Value
+from callbox.oversight.domain.forms import EACH, FIRST, Acts, Form
 from callbox.oversight.domain.rules import Rule, Version
 
 NONE = -1  # no such event
@@ -90,13 +92,61 @@ class Search:
         inside = (which >= 0) & (which < len(among)) & (found >= start) & (found < places)
         return np.where(inside, found, NONE)
 
+    def last(self, acts: Acts, places: Whole) -> Whole:
+        """The last one after each place in its history, or NONE."""
+        among = self.find(acts)
+        if not len(among):
+            return np.full(len(places), NONE)
+        ends = self.columns.starts[self.columns.owner[places] + 1]
+        found = among[np.maximum(np.searchsorted(among, ends) - 1, 0)]
+        return np.where((found > places) & (found < ends), found, NONE)
+
+    def nth_from(self, acts: Acts, places: Whole, n: int) -> Whole:
+        """The one with n of them before it, counted from each place on, or NONE. The place itself counts too."""
+        among = self.find(acts)
+        which = np.searchsorted(among, places) + n
+        found = np.append(among, NONE)[np.minimum(which, len(among))]
+        return np.where(
+            (found != NONE) & (self.columns.owner[found] == self.columns.owner[places]), found, NONE
+        )
+
+    def moments(self, name: Name, places: Whole) -> tuple[Whole, Truth]:
+        """A moment that is said, in microseconds, and where it is."""
+        said = self.columns.said.get(name.name)
+        if said is None or said.words is None:
+            return np.zeros(len(places), np.int64), np.zeros(len(places), bool)
+        codes, known = self._value(Name(name.name, name.of_case), places)
+        words = [micros(word) if isinstance(word, datetime) else UNTIMED for word in said.words]
+        found = np.array([*words, UNTIMED], np.int64)[np.where(known, codes, -1)]
+        return found, known & (found != UNTIMED)
+
+    def alike(self, names: Sequence[Name], places: Sequence[Whole]) -> list[tuple[Whole, Truth]]:
+        """What is said under these names at these places, equal numbers for equal values. NONE is no place."""
+        told = [self.columns.said.get(name.name) for name in names]
+        if any(name.or_zero for name in names) or len({said.words is None for said in told if said}) > 1:
+            raise NotPlain
+        codes: dict[Value, int] = {}
+        found = []
+        for name, said, where in zip(names, told, places, strict=True):
+            numbers, known = self._value(name, where)
+            if said is not None and said.words is not None:
+                numbers = np.array([*(codes.setdefault(word, len(codes)) for word in said.words), 0])[numbers]
+            found.append((numbers, known & (where != NONE)))
+        return found
+
     def hard_for(self, rule: Rule) -> Truth:
-        """Which histories the plain evaluator must judge: an event has no moment, or a match is not certain."""
-        hard = self.columns.untimed.copy()
-        for version in rule.versions:
-            for acts in acts_of(version.form):
-                if acts in self._doubt:
-                    hard |= self._doubt[acts]
+        """Which histories the plain evaluator must judge: what the rule asks for has no moment, or is not certain."""
+        wanted = [acts for version in rule.versions for acts in acts_of(version.form)]
+        if any(_looks_back(version.form) for version in rule.versions):
+            hard = self.columns.untimed.copy()
+        else:
+            hard = np.zeros(len(self.columns.keys), bool)
+            for activity in frozenset().union(*(acts.activities for acts in wanted)):
+                places = self.columns.activities.get(activity, NOTHING)
+                hard[self.columns.owner[places[self.columns.at[places] == UNTIMED]]] = True
+        for acts in wanted:
+            if acts in self._doubt:
+                hard |= self._doubt[acts]
         return hard
 
     def governed(self, places: Whole, rule: Rule, version: Version) -> Truth:
@@ -199,10 +249,20 @@ class Search:
 
 def acts_of(form: object) -> Iterator[Acts]:
     """All that a form looks for."""
-    for each in fields(form):  # type: ignore[arg-type]  # forms and steps are dataclasses
-        said = getattr(form, each.name)
-        for one in said if isinstance(said, tuple) else (said,):
-            if isinstance(one, Acts):
-                yield one
-            elif isinstance(one, Form | Step):
-                yield from acts_of(one)
+    return (each for each in _parts_of(form) if isinstance(each, Acts))
+
+
+def _looks_back(form: object) -> bool:
+    """Whether it asks what was said last in the case: an event without a moment may have said it later."""
+    return any(isinstance(each, Name) and each.of_case for each in _parts_of(form))
+
+
+def _parts_of(form: object) -> Iterator[object]:
+    """All that a form is made of, whatever its depth."""
+    yield form
+    if isinstance(form, tuple):
+        for each in form:
+            yield from _parts_of(each)
+    elif is_dataclass(form):
+        for part in fields(form):
+            yield from _parts_of(getattr(form, part.name))

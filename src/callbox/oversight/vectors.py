@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The forms over columns: the verdict of each activation as an array of codes. Part of the domain: pure, on NumPy."""
 
+from itertools import combinations
+
 import numpy as np
 
 from callbox.oversight.columns import Truth, Whole
@@ -8,27 +10,31 @@ from callbox.oversight.domain import forms as f
 from callbox.oversight.domain import verdicts as v
 from callbox.oversight.domain.conditions import Name
 from callbox.oversight.domain.rules import Rule
+from callbox.oversight.lasting import judge_within
 from callbox.oversight.searching import NONE, NotPlain, Search
+from callbox.oversight.verdict_codes import BROKEN_LATE, CURED, FINE, OVERDUE, UNKNOWN, WAIVED
 
-CODES = {verdict: code for code, verdict in enumerate(v.VERDICTS)}
-FINE, RUNNING, WARNED, OVERDUE, BROKEN_LATE, _CURED, WAIVED, UNKNOWN = range(len(v.VERDICTS))
+# By gravity; one that columns cannot say outweighs all.
+WEIGHTS = np.array([*(v.GRAVITY.index(verdict) for verdict in v.VERDICTS), len(v.VERDICTS)])
 
 
 def judge_form(search: Search, rule: Rule, form: f.AnyForm, places: Whole) -> Whole:
-    """The codes of the activations at these places. Raises NotPlain where arrays cannot say it."""
-    if form.cured_by is not None:
-        raise NotPlain
+    """The codes of the activations at these places, HARD for one that columns cannot say.
+
+    Raises NotPlain where they cannot say any.
+    """
+    if isinstance(form, f.Within):
+        return judge_within(search, rule, form, places)
     codes = _codes(search, rule, form, places)
-    if form.waived_by is None or isinstance(form, f.Within):
-        return codes
-    waived = (codes == BROKEN_LATE) & (search.before(form.waived_by, places) != NONE)
-    return np.where(waived, WAIVED, codes)
+    if form.waived_by is not None:
+        codes = np.where(_broken(codes) & (search.before(form.waived_by, places) != NONE), WAIVED, codes)
+    if form.cured_by is not None:
+        codes = np.where(_broken(codes) & (search.after(form.cured_by, places) != NONE), CURED, codes)
+    return codes
 
 
-def _codes(search: Search, rule: Rule, form: f.AnyForm, places: Whole) -> Whole:
+def _codes(search: Search, rule: Rule, form: f.AnyForm, places: Whole) -> Whole:  # noqa: C901 - one case a form
     match form:
-        case f.Within():
-            return _within(search, rule, form, places)
         case f.Precede():
             came = np.logical_and.reduce([search.before(acts, places) != NONE for acts in form.required])
             return np.where(came, FINE, BROKEN_LATE)
@@ -37,39 +43,73 @@ def _codes(search: Search, rule: Rule, form: f.AnyForm, places: Whole) -> Whole:
         case f.NotAfter():
             return _not_after(search, rule, form, places)
         case f.Holds():
-            yes, known = search.holds(form.condition, places)
-            return np.where(known, np.where(yes, FINE, BROKEN_LATE), UNKNOWN)
+            return _answer(*search.holds(form.condition, places))
+        case f.Agree():
+            return _agree(search, form, places)
+        case f.Distinct():
+            return _distinct(search, form, places)
         case f.Absent():
             return np.where(search.after(form.target, places) == NONE, FINE, BROKEN_LATE)
+        case f.Count():
+            return _count(search, rule, form, places)
+        case f.Gap():
+            return _gap(search, rule, form, places)
+        case f.Both():
+            return _both(search, rule, form, places)
     raise NotPlain
 
 
-def _within(search: Search, rule: Rule, form: f.Within, places: Whole) -> Whole:
-    if isinstance(form.limit, Name) or form.steps or form.paused_by or form.restarted_by:
-        raise NotPlain
-    at = search.columns.at
-    start = at[places]
+def _broken(codes: Whole) -> Truth:
+    return np.asarray((codes == BROKEN_LATE) | (codes == OVERDUE))
+
+
+def _answer(yes: Truth, known: Truth) -> Whole:
+    return np.where(known, np.where(yes, FINE, BROKEN_LATE), UNKNOWN)
+
+
+def _both(search: Search, rule: Rule, form: f.Both, places: Whole) -> Whole:
+    codes = np.stack([judge_form(search, rule, part, places) for part in form.parts])
+    return np.asarray(np.take_along_axis(codes, WEIGHTS[codes].argmax(axis=0)[None, :], axis=0)[0])
+
+
+def _agree(search: Search, form: f.Agree, places: Whole) -> Whole:
+    said = search.alike(form.values, [places] * len(form.values))
+    return _all_pairs(said, len(places), equal=True)
+
+
+def _distinct(search: Search, form: f.Distinct, places: Whole) -> Whole:
+    names, where = list(form.values), [places] * len(form.values)
+    for acts in form.others:
+        before = search.before(acts, places)
+        names += [Name(name.name) for name in form.values]  # what that event itself says
+        where += [before] * len(form.values)
+    return _all_pairs(search.alike(names, where), len(places), equal=False)
+
+
+def _all_pairs(said: list[tuple[Whole, Truth]], size: int, *, equal: bool) -> Whole:
+    """Whether all pairs are equal, or none is; what is missing makes it unknown only where nothing else decides."""
+    broken, known = np.zeros(size, bool), np.ones(size, bool)
+    for (one, one_known), (other, other_known) in combinations(said, 2):
+        both = one_known & other_known
+        broken |= both & ((one == other) != equal)
+        known &= both
+    return _answer(~broken, broken | known)
+
+
+def _count(search: Search, rule: Rule, form: f.Count, places: Whole) -> Whole:
+    found = search.nth_from(form.counted, places, form.most)
+    if form.window is None:
+        return np.where(found == NONE, FINE, BROKEN_LATE)
+    ends, _last, unsure = search.limit(form.window, rule.calendar, places)
+    many = (found != NONE) & _keeps(form.window.inclusive, ends, search.columns.at[found])
+    return np.where(unsure, UNKNOWN, np.where(many, BROKEN_LATE, FINE))
+
+
+def _gap(search: Search, rule: Rule, form: f.Gap, places: Whole) -> Whole:
     ends, _last, unsure = search.limit(form.limit, rule.calendar, places)
-    answer, waiver = search.after(form.target, places), np.full(len(places), NONE)
-    fine = _in_time(form, ends, answer, at)
-    others = np.flatnonzero(~fine)
-    waiver[others] = search.after(form.waived_by, places[others])
-    waived = _in_time(form, ends, waiver, at)
-    came = (answer != NONE) | (waiver != NONE)
-    running = _keeps(form.limit.inclusive, ends, np.full(len(places), search.as_of))
-    shares = [(search.as_of - start) * 100 >= (ends - start) * share for share in form.warn]
-    warned = np.logical_or.reduce(shares) if shares else np.zeros(len(places), bool)
-    waiting = np.where(running, np.where(warned, WARNED, RUNNING), OVERDUE)
-    codes = np.where(fine, FINE, np.where(waived, WAIVED, np.where(came, BROKEN_LATE, waiting)))
-    return np.where(unsure & (codes != RUNNING) & (codes != WARNED), UNKNOWN, codes)
-
-
-def _in_time(form: f.Within, ends: Whole, found: Whole, at: Whole) -> Truth:
-    came: Truth = found != NONE
-    if isinstance(form, f.Present) or isinstance(form.limit, Name):
-        return came
-    kept: Truth = came & _keeps(form.limit.inclusive, ends, at[found])
-    return kept
+    following = search.after(form.following, places)
+    kept = (following == NONE) | (search.columns.at[following] >= ends)
+    return np.where(unsure, UNKNOWN, np.where(kept, FINE, BROKEN_LATE))
 
 
 def _not_before(search: Search, rule: Rule, form: f.NotBefore, places: Whole) -> Whole:
@@ -82,9 +122,10 @@ def _not_before(search: Search, rule: Rule, form: f.NotBefore, places: Whole) ->
 
 
 def _not_after(search: Search, rule: Rule, form: f.NotAfter, places: Whole) -> Whole:
-    if isinstance(form.limit, Name):
-        raise NotPlain
     at = search.columns.at
+    if isinstance(form.limit, Name):
+        ends, known = search.moments(form.limit, places)
+        return _answer(_keeps(True, ends, at[places]), known)
     anchor = search.before(form.anchor, places, nearest=form.from_anchor == f.NEAREST)
     ends, _last, unsure = search.limit(form.limit, rule.calendar, np.where(anchor == NONE, places, anchor))
     return _counted_from(anchor, unsure, _keeps(form.limit.inclusive, ends, at[places]))
