@@ -16,7 +16,7 @@ from callbox.kernel.errors import NotFound
 from callbox.matters.queries import calendar_in_force
 from callbox.oversight.desk.histories import PAGE, keys_for
 from callbox.oversight.desk.showing import show_history
-from callbox.oversight.desk.words import OBJECTS
+from callbox.oversight.desk.words import OBJECTS, named
 from callbox.oversight.domain.clocks import last_moment
 from callbox.oversight.library import shipped_rules
 from callbox.oversight.queries import SEE, history_for
@@ -61,7 +61,7 @@ def case(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "kind": kind,
-        "kind_name": gettext(OBJECTS[kind]),
+        "kind_name": named(OBJECTS, kind),
         "key": key,
         "day": day.isoformat() if day else "",
         "shown": show_history(history, rules, as_of, zone),

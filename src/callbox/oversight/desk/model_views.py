@@ -46,7 +46,7 @@ def models(request: HttpRequest) -> HttpResponse:
         "of": len(rules),
         "over": over,
         "certainty": certainty,
-        "objects": [(code, gettext(OBJECTS[code])) for code in sorted({rule.over for rule in rules})],
+        "objects": [(code, named(OBJECTS, code)) for code in sorted({rule.over for rule in rules})],
         "certainties": [(code, gettext(text)) for code, text in CERTAINTIES.items()],
     }
     return render(request, "oversight/desk/models.html", context)
@@ -86,7 +86,7 @@ def _row(rule: Rule) -> Mapping[str, object]:
         "code": rule.code,
         "name": in_words(rule.name),
         "grade": gettext(GRADES[rule.grade]),
-        "over": gettext(OBJECTS[rule.over]),
+        "over": named(OBJECTS, rule.over),
         "form": gettext(FORMS[kind_of(last.form)]),
         "limit": term_words(limit) if isinstance(limit, Term) else "",
         "source": last.source,

@@ -53,6 +53,9 @@ OBJECTS = {
     "interview": _("Interview"),
     "complaint": _("Complaint"),
     "document": _("Document"),
+    "incident": _("Incident"),
+    "request": _("Request"),
+    "task": _("Agency task"),
 }
 FORMS = {
     "within": _("comes within a limit"),

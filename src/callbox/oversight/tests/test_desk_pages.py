@@ -2,12 +2,17 @@
 """The desk's pages of models: every model with its article and certainty, its examples drawn and in tables."""
 
 import re
+from dataclasses import fields
 
 import pytest
 from tests.signed_in import Signed, person, signed_in
 
-from callbox.oversight.domain.rules import LAW
-from callbox.oversight.library import MODELS, read_examples, shipped_rules
+from callbox.oversight.desk import words
+from callbox.oversight.domain.events import OBJECTS
+from callbox.oversight.domain.forms import FORMS
+from callbox.oversight.domain.rules import CERTAINTIES, GRADES, LAW
+from callbox.oversight.domain.verdicts import VERDICTS
+from callbox.oversight.library import KINDS, MODELS, read_examples, shipped_rules
 
 pytestmark = pytest.mark.django_db
 MODELS_PAGE = "/desk/oversight/models"
@@ -66,3 +71,12 @@ def test_other_roles_see_nothing_of_it(role: str) -> None:
     client = signed_in(person("other", role))
     assert [client.get(path).status_code for path in (MODELS_PAGE, f"{MODELS_PAGE}/{LADDER}")] == [403, 403]
     assert MODELS_PAGE not in client.get("/").content.decode()
+
+
+def test_everything_that_a_rule_can_say_has_a_name() -> None:
+    assert set(OBJECTS) == set(words.OBJECTS)
+    assert set(FORMS) == set(words.FORMS)
+    assert (set(VERDICTS), set(VERDICTS)) == (set(words.VERDICTS), set(words.SIGNS))
+    assert (set(CERTAINTIES), set(GRADES)) == (set(words.CERTAINTIES), set(words.GRADES))
+    assert set(KINDS) == set(words.EXAMPLES)
+    assert {each.name for form in FORMS.values() for each in fields(form)} == set(words.FIELDS)
