@@ -15,13 +15,13 @@ from itertools import product
 from callbox.kernel.terms import DAYS, LENGTHS, MONTHS, NEXT_DAY, WORKING_DAYS, Term
 from callbox.oversight.domain import forms as f
 from callbox.oversight.domain import verdicts as v
-from callbox.oversight.domain.conditions import Condition, Name
+from callbox.oversight.domain.conditions import All, Condition, Name, Not
 from callbox.oversight.domain.events import Event, History, Value, history
 from callbox.oversight.domain.forms import Acts
 from callbox.oversight.domain.judging import judge
 from callbox.oversight.domain.rules import Rule, Version
 from callbox.oversight.domain.view import At, View
-from callbox.oversight.saying import values_for
+from callbox.oversight.saying import names_in, values_for
 from callbox.oversight.searching import acts_of
 
 MINUTE = timedelta(minutes=1)
@@ -114,6 +114,7 @@ def _at(value: Value | Relative, at: datetime) -> Value:
 
 def _finished(rule: Rule, plan: Plan, rules: Sequence[Rule], base: datetime, as_of: datetime) -> Template:
     own = [each for each in rules if each.over == rule.over]
+    wrong: list[tuple[Rule, v.Verdict]] = []
     for _round in range(ROUNDS):
         plan.steps.sort(key=lambda step: step.minute)
         said = history(rule.over, "1", events_of(rule.over, plan.steps, "1", base))
@@ -168,7 +169,7 @@ def _decide_conditions(plan: Plan, rules: Sequence[Rule], said: History, as_of: 
 
 def _filled(where: Condition, *, wanted: bool, at: At | None, step: Step) -> dict[str, Value]:
     latest = {} if at is None else {name: at.latest(name) for name in _told(at)}
-    found = values_for(where, {**latest, **step.values}, wanted=wanted)
+    found = values_for(where, step.values, wanted=wanted, latest=latest)
     if found is None:
         raise Stuck(f"{step.activity} cannot say {where} is {wanted}")
     return found
@@ -252,7 +253,7 @@ def _mend(form: f.AnyForm, trigger: Step, plan: Plan, rules: Sequence[Rule]) -> 
         case f.NotAfter() if isinstance(form.limit, Name):
             trigger.values[form.limit.name] = Relative(at + DAY)
         case f.Holds():
-            trigger.values |= _filled(form.condition, wanted=True, at=None, step=trigger)
+            _say(form, trigger, wanted=True)
         case f.Agree():
             trigger.values |= {name.name: "as listed" for name in form.values}
         case f.Distinct():
@@ -269,6 +270,14 @@ def _mend(form: f.AnyForm, trigger: Step, plan: Plan, rules: Sequence[Rule]) -> 
                 _mend(part, trigger, plan, rules)
         case _:
             raise Stuck(f"{plan.variant}: nothing mends {form}")
+
+
+def _say(form: f.Holds, trigger: Step, *, wanted: bool) -> None:
+    """Let the trigger say what makes the condition hold or not, whatever it said of that before."""
+    condition = form.condition if wanted else Not(form.condition)
+    whole = All((condition, *([form.trigger.where] if form.trigger.where else [])))
+    kept = {name: said for name, said in trigger.values.items() if name not in names_in(form.condition)}
+    trigger.values = {**kept, **_filled(whole, wanted=True, at=None, step=Step(trigger.activity, 0, kept))}
 
 
 def _is(acts: Acts, step: Step) -> bool:
@@ -304,7 +313,7 @@ def broken(form: f.AnyForm) -> Iterator[Plan]:  # noqa: C901 - one case a form
         case f.NotAfter() if form.anchor is not None and isinstance(form.limit, Term):
             yield Plan([_step(form.anchor, -late(form.limit)), trigger], form.anchor.activities, "late")
         case f.Holds():
-            trigger.values |= _filled(form.condition, wanted=False, at=None, step=trigger)
+            _say(form, trigger, wanted=False)
             yield Plan([trigger], variant="otherwise")
         case f.Agree():
             trigger.values |= {name.name: f"as listed {n == 0}" for n, name in enumerate(form.values)}

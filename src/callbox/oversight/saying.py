@@ -4,37 +4,51 @@
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from itertools import product
+from types import MappingProxyType
 
 from callbox.oversight.domain.conditions import All, Among, Compared, Condition, Known, Name, Not
 from callbox.oversight.domain.events import Value
 
 ELSE = ("no", "other")
 NUMBERS = tuple(map(Decimal, (0, 1, 2, 100)))
+NOTHING: Mapping[str, object] = MappingProxyType({})
 MOST = 20_000  # combinations that are tried
 
 
 class _Saying:
-    def __init__(self, said: Mapping[str, object]) -> None:
-        self.said = said
+    def __init__(self, said: Mapping[str, object], latest: Mapping[str, object]) -> None:
+        self.said, self.before = said, latest
 
     def value(self, name: str, /) -> Value | None:
         """What is tried."""
         return self.said.get(name)  # type: ignore[return-value]  # moments that are relative are never compared
 
-    latest = value
+    def latest(self, name: str, /) -> Value | None:
+        """What is tried, or what was said before."""
+        return self.said.get(name, self.before.get(name))  # type: ignore[return-value]  # the same
 
 
-def values_for(condition: Condition, said: Mapping[str, object], *, wanted: bool) -> dict[str, Value] | None:
-    """The fewest values that make a condition answer as wanted, beside what is said already; None: nothing does."""
+def values_for(
+    condition: Condition, said: Mapping[str, object], *, wanted: bool, latest: Mapping[str, object] = NOTHING
+) -> dict[str, Value] | None:
+    """The fewest values that make a condition answer as wanted; None where nothing does.
+
+    said: what the event says already. latest: what was said in the case before it.
+    """
     open_names = {name: found for name, found in _candidates(condition).items() if name not in said}
     tried = product(*([None, *found] for found in open_names.values()))
     for number, choice in enumerate(sorted(tried, key=lambda each: sum(value is not None for value in each))):
         chosen = {name: value for name, value in zip(open_names, choice, strict=True) if value is not None}
         if number > MOST:
             break
-        if condition(_Saying({**said, **chosen})) is wanted:
+        if condition(_Saying({**said, **chosen}, latest)) is wanted:
             return chosen
     return None
+
+
+def names_in(condition: Condition) -> set[str]:
+    """The names of the values that a condition asks for."""
+    return set(_candidates(condition))
 
 
 def _candidates(condition: Condition) -> dict[str, list[Value]]:

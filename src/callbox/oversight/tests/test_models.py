@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Each folder of a model: it reads, its examples give what a legal officer expects, what cannot be meant is refused."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from callbox.oversight.bulk import by_activation, scan
 from callbox.oversight.columns import columns_of
 from callbox.oversight.domain.events import Event
 from callbox.oversight.domain.reading import parse_rule
+from callbox.oversight.domain.rules import LAW, UNCONFIRMED
 from callbox.oversight.library import (
     MODELS,
     model_folders,
@@ -49,7 +51,18 @@ def test_the_engine_over_columns_says_the_same_of_the_examples(folder: Path) -> 
 
 def test_a_model_is_known_by_its_folder_alone() -> None:
     assert set(shipped_rules()) == {path.name for path in MODELS.iterdir() if (path / "rule.yaml").is_file()}
-    assert len(shipped_rules()) >= 12
+    assert len(shipped_rules()) >= 110
+
+
+def test_what_the_law_of_2026_changes_stands_in_both_versions_and_the_new_one_is_not_shown_as_law() -> None:
+    changed = [
+        rule for rule in shipped_rules().values() if any("2025修订" in each.source for each in rule.versions)
+    ]
+    assert len(changed) >= 6
+    for rule in changed:
+        old, new = rule.versions
+        assert old.ends == new.begins == date(2026, 1, 1), rule.code
+        assert (old.certainty, new.certainty) == (LAW, UNCONFIRMED), rule.code
 
 
 @pytest.mark.parametrize(
