@@ -19,7 +19,8 @@ import numpy as np
 from callbox.oversight.columns import Columns, Said, Whole, micros, moment_of, scaled
 from callbox.oversight.domain.events import Event, Value
 from callbox.oversight.domain.rules import Rule
-from callbox.oversight.planting import DAY, MINUTE, Relative, Step, Template, lawful, violations
+from callbox.oversight.plans import DAY, MINUTE, Relative, Step
+from callbox.oversight.planting import Template, lawful, violations
 
 EVENTS = 10
 AS_OF = datetime(2026, 10, 1, tzinfo=UTC)
