@@ -118,3 +118,38 @@ def moves_in_between(
         return found
 
     patch.setattr(module, read, read_then_step)
+
+
+def second_waits_for[First, Second](
+    first: Callable[[], First], second: Callable[[], Second]
+) -> tuple[First, Second]:
+    """Begin the second on a connection of its own while the first is not committed, and commit when it waits.
+
+    A second one that waits for nobody comes to its end without having seen the first: its guard is gone.
+    """
+    from django.db import transaction
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            done = first()
+            other = pool.submit(_on_its_own, second)
+            while not other.done() and not _somebody_waits():
+                pass
+        return done, other.result(timeout=30)
+
+
+def _on_its_own[Result](step: Callable[[], Result]) -> Result:
+    from django.db import connections
+
+    try:
+        return step()
+    finally:
+        connections.close_all()
+
+
+def _somebody_waits() -> bool:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return bool(cursor.fetchone()[0])

@@ -7,15 +7,16 @@ from uuid import UUID
 
 import pytest
 from django.db import connection, transaction
-from tests.world import AT, call_taker, journal_size, moves_in_between, supervisor
+from tests.world import AT, call_taker, journal_size, moves_in_between, second_waits_for, supervisor
 
 from callbox.access.models import PersonalRead
 from callbox.access.seeing import seeing
 from callbox.access.sight import sight_of
 from callbox.journal import queries as journal
 from callbox.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Unavailable
+from callbox.kernel.ids import new_id
 from callbox.messages import actions, queries, sending, turns
-from callbox.messages.domain import NOT_TAKEN, SENT, SETTLED, UNDELIVERED, WAITING, Answer
+from callbox.messages.domain import NOT_TAKEN, REFUSED, SENT, SETTLED, TAKEN, UNDELIVERED, WAITING, Answer
 from callbox.messages.gateways import hand_over
 from callbox.messages.models import Message, Text
 from callbox.messages.retention import erase_expired, kept_spans
@@ -234,6 +235,17 @@ def test_two_codes_at_once_are_counted_both(monkeypatch: pytest.MonkeyPatch) -> 
     assert Message.objects.count() == 5
 
 
+def test_of_two_codes_queued_at_once_the_second_waits_to_count_the_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    as_codes(monkeypatch)
+    for number in range(4):
+        queued(f"c{number}", "sms")
+    with pytest.raises(Unavailable):
+        second_waits_for(lambda: queued("first", "sms"), lambda: queued("second", "sms"))
+    assert Message.objects.count() == 5
+
+
 def as_codes(patch: pytest.MonkeyPatch) -> None:
     """The letter is a code."""
     original = kind_on
@@ -297,3 +309,44 @@ def test_what_somebody_tries_is_not_claimed_again(out: Path) -> None:
     turns.look_after(AT)
     assert sending.claim_message(message, "file", by=SENDER, at=AT) is not None
     assert sending.claim_message(message, "file", by=SENDER, at=AT) is None
+
+
+def test_what_is_not_due_is_not_claimed(out: Path) -> None:
+    message = queued(at=LATER)
+    turns.look_after(LATER)
+    assert sending.claim_message(message, "file", by=SENDER, at=LATER - timedelta(seconds=1)) is None
+    assert Message.objects.get(pk=message).attempts == 0
+    assert sending.claim_message(message, "file", by=SENDER, at=LATER) is not None
+
+
+def test_who_was_taken_for_cut_off_says_nothing_while_another_tries(out: Path) -> None:
+    message = queued()
+    turns.look_after(AT)
+    slow = sending.claim_message(message, "file", by=SENDER, at=AT)
+    sending.end_cut_off(by=SENDER, at=LATER)
+    again = sending.claim_message(message, "file", by=SENDER, at=LATER + timedelta(hours=1))
+    assert slow is not None
+    assert again is not None
+    before, row = journal_size(), Message.objects.values().get()
+    for answer in (Answer(TAKEN), Answer(NOT_TAKEN), Answer(REFUSED, "no")):
+        assert sending.note_answer(slow, answer, by=SENDER, at=LATER + timedelta(hours=1)) is False
+        assert (journal_size(), Message.objects.values().get()) == (before, row)
+
+
+@pytest.mark.parametrize("held", [{"stuck": True}, {"claim": new_id(), "claimed_until": LATER}])
+def test_what_is_stuck_or_being_tried_is_not_handed_on(held: dict[str, object]) -> None:
+    message, free = queued(), queued("free")
+    Message.objects.filter(pk=message).update(**held)
+    away = Message.objects.get(pk=message).gateway
+    assert sending.hand_on(away, ["email"], "other", keep=0, by=SENDER, at=AT) == 1
+    assert [Message.objects.get(pk=each).gateway for each in (message, free)] == [away, "other"]
+
+
+def test_what_somebody_tries_is_not_given_up(out: Path) -> None:
+    message = queued()
+    turns.look_after(AT)
+    trying = sending.claim_message(message, "file", by=SENDER, at=AT)
+    assert sending.give_up_unserved([], by=SENDER, at=LONG_AFTER) == 0
+    assert trying is not None
+    assert sending.note_answer(trying, Answer(TAKEN), by=SENDER, at=LONG_AFTER) is True
+    assert moves(message) == ["queue", "take"]

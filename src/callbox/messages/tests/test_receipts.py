@@ -12,7 +12,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 from tests.signed_in import person, signed_in
-from tests.world import AT, call_taker, journal_size, moves_in_between, supervisor
+from tests.world import AT, call_taker, journal_size, moves_in_between, second_waits_for, supervisor
 
 from callbox.journal import queries as journal
 from callbox.kernel.errors import Invalid, NotAllowed, NotFound
@@ -151,6 +151,17 @@ def test_two_receipts_at_once_are_one(far: FarSide, monkeypatch: pytest.MonkeyPa
         lambda: receipts.note_receipt("sms", receipt, by=SENDER, at=LATER),
     )
     assert receipts.note_receipt("sms", receipt, by=SENDER, at=LATER) is False
+    assert (moves(message), Message.objects.get().round) == (["queue", "take", "fail"], 1)
+
+
+def test_the_second_of_two_receipts_waits_for_the_first_and_is_no_news(far: FarSide) -> None:
+    message = sent()
+    receipt = Receipt(str(message), delivered=False)
+
+    def note() -> bool:
+        return receipts.note_receipt("sms", receipt, by=SENDER, at=LATER)
+
+    assert second_waits_for(note, note) == (True, False)
     assert (moves(message), Message.objects.get().round) == (["queue", "take", "fail"], 1)
 
 

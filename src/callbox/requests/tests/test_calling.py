@@ -92,3 +92,15 @@ def test_an_agency_calls_nobody_back(taker: Client) -> None:
     assert roads.get(address(row)).status_code in (403, 404)
     assert roads.post(address(row), {"said": "satisfied"}).status_code in (403, 404)
     assert journal_size() == before
+
+
+@pytest.mark.parametrize("is_answered", [True, False])
+def test_the_agency_does_not_ask_for_its_own_marks(taker: Client, is_answered: bool) -> None:
+    row = answered() if is_answered else request()
+    roads = signed_in(person("lead", "agency_desk", keys=DESK_KEYS))
+    assert roads.get(f"/desk/requests/{row.pk}").status_code == 200, "it sees the request"
+    before = journal_size()
+    assert roads.get(address(row)).status_code == 403
+    assert roads.post(address(row), {"said": "satisfied"}).status_code == 403
+    assert roads.post(address(row), {}).status_code == 403
+    assert (journal_size(), now(row).said) == (before, "")

@@ -4,11 +4,13 @@
 from datetime import timedelta
 
 import pytest
-from tests.world import AT, LATER, call_taker, journal_size, supervisor
+from django.db import transaction
+from tests.world import AT, LATER, call_taker, dispatcher, journal_size, someone, supervisor
 
 from callbox.journal import queries as journal
 from callbox.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from callbox.matters.models import Clock
+from callbox.matters.standstill import answer_extension, ask_extension
 from callbox.requests import queries
 from callbox.requests.actions import accept_request, close_request, feed_back
 from callbox.requests.dividing import split_request, waive_request_part
@@ -111,6 +113,20 @@ def test_what_is_late_is_not_extended_and_who_assists_asks_for_nothing() -> None
     with pytest.raises(Conflict):
         ask_for_time(row.pk, 1, "needs_parts", by=desk_of("roads"), at=after)
     assert journal_size() == before
+
+
+def test_only_a_desk_of_the_agency_asks_for_more_time_and_only_a_supervisor_answers() -> None:
+    row, keys = request(), desk_of("roads").keys
+    accept_request(row.pk, by=desk_of("roads"), at=AT)
+    crew = someone("crew", *keys)  # theirs, and yet not theirs to ask for
+    before = journal_size()
+    with pytest.raises(NotAllowed), transaction.atomic():
+        ask_extension(now(row).matter, "resolve", 1, "needs_parts", by=crew, at=LATER)
+    ask_for_time(row.pk, 3, "needs_parts", by=desk_of("roads"), at=LATER)
+    for nobody in (desk_of("roads", "another"), call_taker(), dispatcher()):
+        with pytest.raises(NotAllowed), transaction.atomic():
+            answer_extension(now(row).matter, "resolve", True, by=nobody, at=LATER)
+    assert (journal_size(), queries.time_asked(row)) == (before + 1, 3)
 
 
 def test_what_is_passed_on_stays_until_it_is_taken_over_and_its_promises_stay() -> None:
