@@ -31,6 +31,7 @@ class Protected:
     parts: tuple[str, ...]
     written: bool
     write: str
+    one: str
 
 
 @cache
@@ -45,6 +46,7 @@ def protected() -> tuple[Protected, ...]:
             tuple(row["parts"].split()),
             bool(row["written"]),
             row["write"],
+            row["one"],
         )
         for row in read_table("callbox.access", "rows.tsv")
     )
@@ -105,6 +107,8 @@ def visible(row: Protected, rules: Sequence[Rule]) -> str:
             clauses = [f"(SELECT {part})"]
     if row.written:
         clauses.append("xid = (SELECT pg_current_xact_id_if_assigned())")
+    if row.one:
+        clauses.append(f"{row.one} = (SELECT nullif(current_setting('{PREFIX}.one', true), '')::uuid)")
     return " OR ".join(clauses)
 
 

@@ -4,6 +4,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import cast
+from uuid import UUID
 
 from django.db import connection
 
@@ -31,6 +32,13 @@ def seeing(sight: Sight) -> Iterator[None]:
 def seeing_everything() -> Iterator[None]:
     """For a rule that must count rows its actor may not see, or a figure over all of them. Hand out no row."""
     with seeing(SYSTEM):
+        yield
+
+
+@contextmanager
+def seeing_one(matter_id: UUID) -> Iterator[None]:
+    """For who may follow one matter of their own: it, and what is told of it (`one` of rows.tsv), and no other row."""
+    with seeing(Sight(one=str(matter_id))):
         yield
 
 

@@ -27,6 +27,7 @@ class Sight:
 
     part: a part of Callbox itself; empty for a person. actor: the person. keys: their scope keys. any, scoped:
     the actions of the policy that they may do to any matter, or to those whose scope shares a key with them.
+    one: the id of one matter that is seen whoever asks, with what is told of it: for who follows their own request.
     """
 
     part: str = ""
@@ -34,10 +35,11 @@ class Sight:
     keys: frozenset[str] = frozenset()
     any: frozenset[str] = frozenset()
     scoped: frozenset[str] = frozenset()
+    one: str = ""
 
     def texts(self) -> dict[str, str]:
         """The settings that are one word, by name."""
-        return {f"{PREFIX}.part": self.part, f"{PREFIX}.actor": self.actor}
+        return {f"{PREFIX}.part": self.part, f"{PREFIX}.actor": self.actor, f"{PREFIX}.one": self.one}
 
     def lists(self) -> dict[str, list[str]]:
         """The settings that are lists, by name."""

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a resident is shown of their own request: how it stands, and all that is held. Part of the queries.
 
-Whoever calls has made sure, by key or code, that it is theirs; see following.py.
+Whoever calls has made sure, by key or code, that it is theirs; see following.py. The database shows these functions
+that one request and no other row (access/rows.py).
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,9 +11,8 @@ from datetime import datetime
 from uuid import UUID
 
 from callbox.access.queries import agencies_by_code, reads_of, staff_with
-from callbox.access.seeing import seeing_everything
+from callbox.access.seeing import seeing_everything, seeing_one
 from callbox.journal import queries as journal
-from callbox.kernel.errors import NotFound
 from callbox.kernel.tables import Words
 from callbox.matters.models import Clock
 from callbox.messages.queries import messages_about
@@ -92,15 +92,9 @@ _SHOWN = """open assign reassign accept return contact suspend resume grant_exte
 SHOWN_MOVES = frozenset(_SHOWN.split())
 
 
-def own_request(request_id: UUID) -> Request:
-    """The row. Raises NotFound."""
-    with seeing_everything():
-        return queries.request_for(RESIDENT, request_id)
-
-
 def status_of(request_id: UUID, *, at: datetime) -> Status:
     """How it stands, without what is personal. Raises NotFound."""
-    with seeing_everything():
+    with seeing_one(request_id):
         row = queries.request_for(RESIDENT, request_id)
         category = queries.catalogue_in_force().categories.get(row.category)
         return Status(
@@ -143,7 +137,7 @@ def _promises(row: Request) -> list[Promise]:
 def held_about(request_id: UUID, *, at: datetime) -> Held:
     """All that is held, and who has read it; that it was looked at is noted too. Raises NotFound."""
     status = status_of(request_id, at=at)
-    with seeing_everything():
+    with seeing_one(request_id):
         row = status.request
         details, told = queries.details_for(RESIDENT, row, purpose=PURPOSE, at=at)
         contact = queries.reporter_for(RESIDENT, row, purpose=PURPOSE, at=at)
@@ -176,15 +170,9 @@ def _answered(category: Category | None, told: Told) -> list[tuple[Words, Words 
 
 def _reads(row: Request) -> list[Read]:
     rows = list(reads_of(RESIDENT, domain.KIND, row.pk))
-    staff = staff_with({each.actor for each in rows})
+    with seeing_everything():  # of which agency who has read it is; of the people nothing is handed out
+        staff = staff_with({each.actor for each in rows})
     return [
         Read(each.at, staff.get(each.actor, ("", ""))[0], each.role, each.purpose, each.actor == RESIDENT.id)
         for each in rows
     ]
-
-
-def other_of(row: Request) -> Request:
-    """The request that this one was merged into. Raises NotFound."""
-    if row.merged_into is None:
-        raise NotFound
-    return own_request(row.merged_into)
