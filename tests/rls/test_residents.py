@@ -16,6 +16,7 @@ from callbox.pictures.actions import keep_picture
 from callbox.pictures.domain import Developed
 from callbox.requests import own, queries
 from callbox.requests.actions import add_remark
+from callbox.requests.following import RESIDENT
 from callbox.requests.models import Request
 from callbox.requests.tests.scene import request, town
 from tests.rls.rows import side
@@ -34,7 +35,7 @@ def told_of() -> Request:
     add_remark(row.pk, "made-up", by=call_taker(), at=AT)
     queries.details_for(call_taker(), row, purpose="handle", at=AT)
     developed = Developed(b"x", b"x", 4, 3)
-    keep_picture(lambda: row.matter, developed, kept=timedelta(days=1), most=1, by=own.RESIDENT, at=AT)
+    keep_picture(lambda: row.matter, developed, kept=timedelta(days=1), most=1, by=RESIDENT, at=AT)
     note_unreachable(f"k/{row.pk}", "requests.code", row.pk, by=system_actor("messages"), at=AT)
     return row
 
