@@ -11,7 +11,16 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from callbox.access import queries
 from callbox.access.browsers import device_kind, remember_browser
-from callbox.access.domain import ADMINISTRATOR, AGENCY_DESK, CALL_TAKER, CREW, DISPATCHER, SUPERVISOR
+from callbox.access.domain import (
+    ADMINISTRATOR,
+    AGENCY_DESK,
+    CALL_TAKER,
+    CREW,
+    DISPATCHER,
+    LEGAL_OFFICER,
+    SUPERVISOR,
+    UNIT_LEAD,
+)
 from callbox.access.half import PROVE, SET_UP, begin_half
 from callbox.access.limits import needs_factor
 from callbox.access.middleware import SESSION_KEY
@@ -25,6 +34,8 @@ HOMES = {
     SUPERVISOR: "/desk/supervisor",
     ADMINISTRATOR: "/admin/",
     AGENCY_DESK: "/desk/requests",
+    UNIT_LEAD: "/desk/oversight/models",
+    LEGAL_OFFICER: "/desk/oversight/models",
 }
 
 

@@ -10,8 +10,9 @@ from pathlib import Path
 from callbox.kernel.actor import ANY, SCOPE, Actor, system
 
 CALL_TAKER, DISPATCHER, CREW, AGENCY_DESK = "call_taker", "dispatcher", "crew", "agency_desk"
+UNIT_LEAD, LEGAL_OFFICER = "unit_lead", "legal_officer"
 SUPERVISOR, ADMINISTRATOR, SYSTEM = "supervisor", "administrator", "system"
-ROLES = (CALL_TAKER, DISPATCHER, CREW, AGENCY_DESK, SUPERVISOR, ADMINISTRATOR)
+ROLES = (CALL_TAKER, DISPATCHER, CREW, AGENCY_DESK, UNIT_LEAD, LEGAL_OFFICER, SUPERVISOR, ADMINISTRATOR)
 
 POLICY_FILE = Path(__file__).parent / "data" / "policy.tsv"
 

@@ -14,7 +14,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 from callbox.access import queries
 from callbox.access.browsers import known_browser, source_of
 from callbox.access.coming_in import go_on, home_of, is_ours, leave, welcome
-from callbox.access.domain import ADMINISTRATOR, AGENCY_DESK, CALL_TAKER, CREW, DISPATCHER, SUPERVISOR
+from callbox.access.domain import (
+    ADMINISTRATOR,
+    AGENCY_DESK,
+    CALL_TAKER,
+    CREW,
+    DISPATCHER,
+    LEGAL_OFFICER,
+    SUPERVISOR,
+    UNIT_LEAD,
+)
 from callbox.access.factors import PASSKEY, use_code
 from callbox.access.guard import page, person_of_request
 from callbox.access.guesses import FACTOR, marks_of, one_guess
@@ -31,6 +40,8 @@ ROLE_NAMES = {
     DISPATCHER: (_("Dispatcher"), _("Sees incidents and units on one map and sends who arrives first.")),
     CREW: (_("Crew"), _("Takes the assignment on a phone, with or without network.")),
     AGENCY_DESK: (_("Agency desk"), _("Takes on what is sent to the agency, and says what came of it.")),
+    UNIT_LEAD: (_("Head of unit"), _("Answers for what was found in the cases of the unit.")),
+    LEGAL_OFFICER: (_("Legal officer"), _("Sees where a case broke a rule, until it is put right.")),
     SUPERVISOR: (_("Supervisor"), _("Sees what is late, what soon will be, and why.")),
     ADMINISTRATOR: (_("Administrator"), _("Defines agencies, people, stations and units.")),
 }

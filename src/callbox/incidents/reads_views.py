@@ -31,6 +31,8 @@ ROLES = {
     "dispatcher": _("Dispatcher"),
     "crew": _("Crew"),
     "agency_desk": _("Agency desk"),
+    "unit_lead": _("Head of unit"),
+    "legal_officer": _("Legal officer"),
     "supervisor": _("Supervisor"),
     "administrator": _("Administrator"),
     "system": _("Callbox itself"),

@@ -19,6 +19,8 @@ ROLE_NAMES = {
     "call_taker": _("Call-taker"),
     "dispatcher": _("Dispatcher"),
     "crew": _("Crew"),
+    "unit_lead": _("Head of unit"),
+    "legal_officer": _("Legal officer"),
     "supervisor": _("Supervisor"),
     "administrator": _("Administrator"),
 }

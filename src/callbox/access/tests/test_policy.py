@@ -50,7 +50,7 @@ SENSITIVE = {
     "journal.verify": {"supervisor": ANY, "administrator": ANY, "system": ANY},
     "late.see": {"supervisor": ANY, "dispatcher": ANY},
     # The legal side of the house, and an agency's system for what it has told itself (ADR 0046).
-    "history.see": {"supervisor": ANY, "system": ANY},
+    "history.see": {"legal_officer": ANY, "supervisor": ANY, "system": ANY},
     "history.append": {"system": ANY, "agency_desk": SCOPE},
     # Only the command that makes a model reads words in bulk (ADR 0038).
     "request.learn": {"system": ANY},
