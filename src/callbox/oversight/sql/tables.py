@@ -17,8 +17,9 @@ import numpy as np
 from callbox.kernel.calendars import Calendar
 from callbox.kernel.terms import Term
 from callbox.oversight.columns import UNTIMED, Columns, Said, Truth, Whole, micros, scaled
-from callbox.oversight.domain.clocks import BY_DAY, limit, opens
+from callbox.oversight.domain.clocks import BY_DAY, limit
 from callbox.oversight.domain.events import Value
+from callbox.oversight.searching import Search
 from callbox.oversight.sql.building import day_column, term_name
 from callbox.oversight.sql.text import Query
 from callbox.oversight.sql.words import ANY, MOMENT, NUMBER, TEXT, Column
@@ -92,11 +93,18 @@ def kinds_of(columns: Columns, name: str) -> frozenset[type]:
 
 
 def _limits(columns: Columns, term: Term, calendar: Calendar) -> Iterator[tuple[str, int, int, int, bool]]:
-    days, name = columns.days(calendar), term_name(term, calendar)
-    for day in np.unique(days.numbers[columns.at != UNTIMED]).tolist():
-        found = limit(term, calendar, days.moment(day))
-        last = opens(found, calendar, on_last_day=term.unit in BY_DAY)
-        yield name, day, micros(found.at), micros(last), found.provisional
+    """Each day once; it begins with the first event of the day, as a limit of days asks for no hour."""
+    days, timed = columns.days(calendar), np.flatnonzero(columns.at != UNTIMED)
+    once, first = np.unique(days.numbers[timed], return_index=True)
+    name = term_name(term, calendar)
+    if term.unit in BY_DAY:
+        found = Search(columns, 0).limit(term, calendar, timed[first])
+        for day, ends, last, unsure in zip(once.tolist(), *(each.tolist() for each in found), strict=True):
+            yield name, day, ends, last, unsure
+        return
+    for day in once.tolist():
+        ends = micros(limit(term, calendar, days.moment(day)).at)
+        yield name, day, ends, ends, False
 
 
 def _hard(columns: Columns) -> Truth:

@@ -5,8 +5,7 @@ The text asks the tables of `tables.py` and gives (place, verdict) of each activ
 of this history the plain evaluator must speak, as an event has no moment or a match is not certain.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 from callbox.kernel.calendars import Calendar
 from callbox.kernel.terms import Term
@@ -14,6 +13,7 @@ from callbox.oversight.columns import micros
 from callbox.oversight.domain import forms as f
 from callbox.oversight.domain import verdicts as v
 from callbox.oversight.domain.rules import Rule, Version
+from callbox.oversight.searching import acts_of
 from callbox.oversight.sql import looking, waiting
 from callbox.oversight.sql.building import SEEN, Building, among
 from callbox.oversight.sql.words import Column, NotSaid
@@ -52,7 +52,7 @@ def _whole(build: Building, rule: Rule, judged: list[str]) -> str:
     doubts = [
         f"SELECT e.history FROM events e WHERE {among(acts)} AND {SEEN}\n"
         f"    AND {build.words.holds(acts.where, 'e')} IS NULL"
-        for acts in dict.fromkeys(_acts_of_all(rule))
+        for acts in dict.fromkeys(acts for version in rule.versions for acts in acts_of(version.form))
         if acts.where is not None
     ]
     hard = f"SELECT e.history FROM events e WHERE NOT e.plain AND {among(triggers)}"
@@ -161,19 +161,3 @@ def _both(build: Building, form: f.Both, begun: str) -> str:
 
 def _gravity(verdict: str) -> str:
     return f"CASE {verdict} {' '.join(f"WHEN '{each}' THEN {n}" for n, each in enumerate(v.GRAVITY))} END"
-
-
-def _acts_of_all(rule: Rule) -> Iterator[f.Acts]:
-    for version in rule.versions:
-        yield from _acts_of(version.form)
-
-
-def _acts_of(form: object) -> Iterator[f.Acts]:
-    """All that a form looks for."""
-    for each in fields(form):  # type: ignore[arg-type]  # forms and steps are dataclasses
-        said = getattr(form, each.name)
-        for one in said if isinstance(said, tuple) else (said,):
-            if isinstance(one, f.Acts):
-                yield one
-            elif isinstance(one, f.Form | f.Step):
-                yield from _acts_of(one)
