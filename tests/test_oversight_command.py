@@ -92,7 +92,7 @@ def test_both_engines_print_the_same(log: Path, capsys: pytest.CaptureFixture[st
 def test_a_model_is_printed_as_the_text_that_runs(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _err = said(capsys, "sql", "fine_sent")
     assert code == 0
-    assert out.startswith("WITH ")
+    assert out.startswith("-- fine_sent: Fine sent within 90 days\nWITH ")
     assert "e.activity IN ('fine.sent')" in out
     code, _out, err = said(capsys, "sql", "d07_seizure_30_60_days")
     assert (code, "SQL cannot say d07_seizure_30_60_days: pauses" in err) == (1, True)

@@ -76,22 +76,25 @@ class Postgres:
         self._link.close()
 
 
+LOCAL = {
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.sql.shuffle.partitions": "2",
+}
+
+
 class Spark:
-    """Spark: in this process and on this machine, or on a cluster by its own configuration.
+    """Spark: with `local[2]` in two threads of this machine, without a master wherever its own configuration says.
 
     Raises ImportError where pyspark is not installed.
     """
 
-    def __init__(self, master: str = "local[2]") -> None:
-        self._sql = importlib.import_module("pyspark.sql")
-        quiet = {
-            "spark.ui.enabled": "false",
-            "spark.ui.showConsoleProgress": "false",
-            "spark.sql.shuffle.partitions": "2",
-        }
-        made = self._sql.SparkSession.builder.appName("callbox oversight").master(master)
-        for key, value in quiet.items():
-            made = made.config(key, value)
+    def __init__(self, master: str | None = None) -> None:
+        made = importlib.import_module("pyspark.sql").SparkSession.builder.appName("callbox oversight")
+        if master is not None:
+            made = made.master(master)
+            for key, value in LOCAL.items():
+                made = made.config(key, value)
         self._link = made.getOrCreate()
         self._link.sparkContext.setLogLevel("ERROR")
 

@@ -18,7 +18,8 @@ ABSENT = "CAST('?' AS VARCHAR(1))"  # no value of `any` looks so
 def judged(build: Building, begun: str, case: str, joins: str = "") -> str:
     """The step that says a verdict of each activation."""
     return build.step(
-        "judged", f"SELECT b.place, b.history, CASE {case} END AS verdict\n    FROM {begun} b {joins}"
+        "judged",
+        f"SELECT b.place, b.history,\n    CASE {case} END AS verdict\n    FROM {begun} b\n    {joins}",
     )
 
 

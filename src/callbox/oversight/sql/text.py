@@ -66,7 +66,7 @@ def _whole(build: Building, rule: Rule, judged: list[str]) -> str:
         f"SELECT e.place, NULL FROM events e JOIN {doubtful} d ON d.history = e.history WHERE {among(triggers)}"
     )
     steps = ",\n".join(f"{name} AS (\n    {text.strip()}\n)" for name, text in build.steps.items())
-    return f"WITH {steps}\n{'\nUNION ALL\n'.join(parts)}\n"
+    return f"-- {rule.code}: {' '.join(rule.name.en.split())}\nWITH {steps}\n{'\nUNION ALL\n'.join(parts)}\n"
 
 
 def _version(build: Building, rule: Rule, version: Version) -> str:

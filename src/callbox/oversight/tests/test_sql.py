@@ -138,7 +138,7 @@ def postgres() -> Iterator[Link]:
 @pytest.fixture(scope="module")
 def spark() -> Iterator[Link]:
     pytest.importorskip("pyspark", reason="pyspark is not installed: the text is not tried on Spark")
-    link = Spark()
+    link = Spark("local[2]")
     yield link
     link.close()
 
