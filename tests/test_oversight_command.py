@@ -2,11 +2,14 @@
 """`callbox oversight`: what it imports, what it says of it, and that it tells nothing of what stands in a row."""
 
 import json
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
 from callbox.cli import main
+from callbox.commands import _setup
+from tests.world import waiting_call
 
 ROWS = """case_id,activity,date,seq,amount,expense,paymentamount,totalpaymentamount
 A1,Create Fine,2010-01-01,0,35,,,0
@@ -97,3 +100,18 @@ def test_a_model_is_printed_as_the_text_that_runs(capsys: pytest.CaptureFixture[
     code, _out, err = said(capsys, "sql", "d07_seizure_30_60_days")
     assert (code, "SQL cannot say d07_seizure_30_60_days: pauses" in err) == (1, True)
     assert said(capsys, "sql", "no_such")[0] == 1
+
+
+def test_the_journal_comes_in_and_is_scanned(
+    log: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, committed: None
+) -> None:
+    monkeypatch.setattr(_setup, "database", nullcontext)
+    waiting_call("canary words")
+    code, out, _err = said(capsys, "import", "--journal")
+    first = json.loads(out.splitlines()[-1])
+    assert (code, first["known"]) == (0, 0)
+    assert first["new"] > 0
+    _code, out, _err = said(capsys, "import", "--journal")
+    assert json.loads(out.splitlines()[-1]) == {**first, "new": 0, "known": first["new"]}
+    _code, out, _err = said(capsys, "scan", "--as-of", "2030-01-01", "--model", "own_call_answered", "--json")
+    assert json.loads(out)["models"]["own_call_answered"]["overdue"] == 1

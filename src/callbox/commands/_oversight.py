@@ -4,9 +4,10 @@
 import json
 import sys
 from contextlib import closing
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
+from callbox.commands._setup import print_loaded
 from callbox.host.config import home_folder
 from callbox.kernel.errors import Invalid, NotFound
 from callbox.kernel.tables import TableError
@@ -17,14 +18,16 @@ from callbox.oversight.domain.clocks import last_moment
 from callbox.oversight.domain.events import OBJECTS
 from callbox.oversight.domain.rules import Rule
 from callbox.oversight.domain.verdicts import VERDICTS
-from callbox.oversight.files import mapping_for, read_mapping
+from callbox.oversight.files import is_ocel, mapping_for, read_mapping, read_ocel_mapping
 from callbox.oversight.library import shipped_rules
-from callbox.oversight.quick import add_file
+from callbox.oversight.mapping import Aside
+from callbox.oversight.ocel import OcelMapped
+from callbox.oversight.quick import add_file, add_log
 from callbox.oversight.sql.engine import Loaded
 from callbox.oversight.sql.links import Duck
 from callbox.oversight.sql.text import query_for
 from callbox.oversight.sql.words import NotSaid
-from callbox.oversight.store import Store
+from callbox.oversight.store import Added, Store
 
 UNREADABLE = _("This cannot be imported: %(problem)s")
 NO_MODEL = _("There is no model %(code)s. See `callbox oversight models`.")
@@ -40,15 +43,38 @@ def log_file() -> Path:
 def take_in(file: Path, mapping: Path | None) -> int:
     """Import a file; rows that cannot be read are told on stderr. Raises Invalid."""
     try:
-        mapped = read_mapping(mapping) if mapping else mapping_for(file)
-        with closing(Store(log_file())) as store:
-            added, aside = add_file(store, file, mapped)
+        name, added, aside = _take_in(file, mapping)
     except TableError as problem:
         raise Invalid(UNREADABLE, problem=str(problem)) from problem
     for row in aside[:SHOWN]:
         sys.stderr.write(f"line {row.line}: {row.reason}\n")
-    print(json.dumps({"mapping": mapped.name, "new": added.new, "known": added.known, "aside": len(aside)}))
+    print(json.dumps({"mapping": name, "new": added.new, "known": added.known, "aside": len(aside)}))
     return 0
+
+
+def _take_in(file: Path, mapping: Path | None) -> tuple[str, Added, list[Aside]]:
+    with closing(Store(log_file())) as store:
+        if is_ocel(file):
+            leads = read_ocel_mapping(mapping) if mapping else OcelMapped()
+            return (leads.name, *add_log(store, file, leads))
+        mapped = read_mapping(mapping) if mapping else mapping_for(file)
+        return (mapped.name, *add_file(store, file, mapped))
+
+
+def take_live_log() -> int:
+    """Bring the live log up to the journal, and all that it holds into the log that is scanned."""
+    return print_loaded(_take_live_log)
+
+
+def _take_live_log() -> dict[str, object]:
+    from callbox.oversight.own import take_journal
+    from callbox.oversight.queries import live_events
+
+    while take_journal(at=datetime.now(UTC)):
+        pass
+    with closing(Store(log_file())) as store:
+        added = store.add(live_events())
+    return {"source": "live log", "new": added.new, "known": added.known}
 
 
 def scan(as_of: date, codes: list[str], *, engine: str, as_json: bool) -> int:

@@ -12,9 +12,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`callbox oversight import FILE`, `scan --as-of DATE`, `models`, `sql MODEL`."""
     doing = parser.add_subparsers(dest="do", required=True, metavar="WHAT")
     taking = doing.add_parser(
-        "import", help="take the events of a CSV or Parquet file in; twice changes nothing"
+        "import", help="take the events of a file, or Callbox's own journal, in; twice changes nothing"
     )
-    taking.add_argument("file", type=Path, help="CSV (also .gz) or Parquet")
+    what = taking.add_mutually_exclusive_group(required=True)
+    what.add_argument(
+        "file", type=Path, nargs="?", help="CSV, XES (both also .gz), Parquet, or OCEL 2.0 in JSON"
+    )
+    what.add_argument(
+        "--journal", action="store_true", help="the live log, brought up to Callbox's own journal"
+    )
     taking.add_argument(
         "--mapping", type=Path, help="which column means what; else the one that fits the columns"
     )
@@ -38,6 +44,8 @@ def run(args: argparse.Namespace) -> int:
 
     match args.do:
         case "import":
+            if args.journal:
+                return _oversight.take_live_log()
             return _oversight.take_in(args.file, args.mapping)
         case "scan":
             return _oversight.scan(args.as_of, args.model, engine=args.engine, as_json=args.json)

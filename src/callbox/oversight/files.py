@@ -7,9 +7,12 @@ The mappings that come with Callbox stand in `mappings/`; one is a file that reg
 import csv
 import gzip
 import io
+import json
+import zlib
 from collections.abc import Collection, Iterator
+from decimal import Decimal
 from pathlib import Path
-from typing import TextIO
+from typing import NoReturn, TextIO
 
 import duckdb
 import yaml
@@ -17,9 +20,13 @@ import yaml
 from callbox.kernel.tables import TableError
 from callbox.oversight.domain.events import Event
 from callbox.oversight.mapping import Aside, Mapped, Row, events_of, parse_mapping
+from callbox.oversight.ocel import OcelMapped, Read, parse_ocel_mapping, read_log
+from callbox.oversight.xes import COLUMNS, is_xes, rows_of
 
 MAPPINGS = Path(__file__).with_name("mappings")
 AT_ONCE = 10_000  # rows
+OCEL = (".json", ".jsonocel")
+BROKEN = (OSError, EOFError, zlib.error, UnicodeDecodeError, csv.Error, duckdb.Error)
 
 
 def read_mapping(path: Path) -> Mapped:
@@ -44,7 +51,7 @@ def mapping_for(path: Path) -> Mapped:
 
 def read_events(path: Path, mapped: Mapped) -> Iterator[Event | Aside]:
     """The events of a file, and the rows kept aside. Raises TableError where it is no such file."""
-    if missing := mapped.columns() - set(header(path)):
+    if not is_xes(path) and (missing := mapped.columns() - set(header(path))):
         raise TableError(f"{path.name}: it has no column {', '.join(sorted(missing))}")
     return events_of(_rows(path, mapped), mapped)
 
@@ -54,14 +61,43 @@ def read_lines(path: Path, mapped: Mapped, lines: Collection[int]) -> Iterator[E
     return events_of(((line, row) for line, row in _rows(path, mapped) if line in lines), mapped)
 
 
+def is_ocel(path: Path) -> bool:
+    """Whether the file's name says that it is an OCEL log in JSON."""
+    return path.suffix in OCEL
+
+
+def read_ocel_mapping(path: Path) -> OcelMapped:
+    """The mapping of an OCEL log. Raises TableError."""
+    try:
+        return parse_ocel_mapping(path.stem, yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as problem:
+        raise TableError(f"{path.name}: {problem}") from problem
+
+
+def read_ocel(path: Path, mapped: OcelMapped) -> Iterator[Read]:
+    """All that an OCEL log says, and what was kept aside. Raises TableError where it is no such file."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        said = json.loads(text, parse_float=Decimal, parse_int=Decimal, parse_constant=_no_number)
+    except (OSError, ValueError, ArithmeticError, RecursionError) as problem:
+        raise TableError(f"{path.name}: it cannot be read: {problem}") from problem
+    return read_log(said, mapped)
+
+
+def _no_number(said: str) -> NoReturn:
+    raise ValueError(f"{said} is no number")
+
+
 def header(path: Path) -> list[str]:
     """The columns of a file. Raises TableError."""
     try:
+        if is_xes(path):
+            return COLUMNS
         if is_parquet(path):
             return list(types_of(path))
         with _text(path) as lines:
             return next(csv.reader(lines), [])
-    except (OSError, UnicodeDecodeError, csv.Error, duckdb.Error) as problem:
+    except BROKEN as problem:
         raise TableError(f"{path.name}: it cannot be read: {problem}") from problem
 
 
@@ -73,9 +109,12 @@ def types_of(path: Path) -> dict[str, str]:
 
 
 def _rows(path: Path, mapped: Mapped) -> Iterator[tuple[int, Row]]:
+    if is_xes(path):
+        yield from rows_of(path)
+        return
     try:
         yield from _parquet(path, sorted(mapped.columns())) if is_parquet(path) else _csv(path)
-    except (OSError, UnicodeDecodeError, csv.Error, duckdb.Error) as problem:
+    except BROKEN as problem:
         raise TableError(f"{path.name}: it cannot be read: {problem}") from problem
 
 

@@ -14,6 +14,7 @@ from callbox.oversight.domain.telling import read_values
 from callbox.oversight.models import Aside, ObjectObject
 
 SEE = "history.see"
+PORTION = 5_000
 SHOWN = 200  # of what was kept aside
 EVENTS = """
 SELECT e.xid::text::bigint AS at_xid, e.id, e.source, e.key, e.activity, e.happened_at, e.recorded_at, e.seq,
@@ -43,6 +44,14 @@ def events_after(position: tuple[int, int], limit: int) -> list[Taken]:
     For parts of Callbox; keep the position with `journal.actions.move_position`, in the transaction of the reaction.
     """
     return list(_events(AFTER, [str(position[0]), position[1], limit]))
+
+
+def live_events() -> Iterator[Event]:
+    """All settled events of the live log, in reading order. For parts of Callbox."""
+    position = (0, 0)
+    while found := events_after(position, PORTION):
+        yield from (each.event for each in found)
+        position = found[-1].position
 
 
 def histories_of(kind: str, keys: Sequence[str]) -> dict[str, History]:

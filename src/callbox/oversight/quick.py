@@ -13,9 +13,10 @@ import duckdb
 import numpy as np
 
 from callbox.oversight.columns import UNTIMED, micros, scaled
-from callbox.oversight.domain.events import Event
-from callbox.oversight.files import is_parquet, read_events, read_lines, types_of
+from callbox.oversight.domain.events import Event, Link
+from callbox.oversight.files import is_parquet, read_events, read_lines, read_ocel, types_of
 from callbox.oversight.mapping import MOMENT, NUMBER, TEXT, Aside, Mapped, moment, number
+from callbox.oversight.ocel import ObjectValue, OcelMapped, Read
 from callbox.oversight.store import Added, Store
 
 type Reads = Callable[[object], int | str]
@@ -43,6 +44,33 @@ def add_file(store: Store, path: Path, mapped: Mapped) -> tuple[Added, list[Asid
             link.execute(f"DROP TABLE {table}")
         rest = store.take(_events(read_lines(path, mapped, lines), aside)) if lines else Added(0, 0)
         return Added(made.new + rest.new, made.known + rest.known), aside
+
+
+def add_log(store: Store, path: Path, mapped: OcelMapped) -> tuple[Added, list[Aside]]:
+    """The same for an OCEL log, with what objects are to each other and what was said of them."""
+    aside: list[Aside] = []
+    links: list[Link] = []
+    values: list[ObjectValue] = []
+    with store.changing():
+        added = store.take(_sorted(read_ocel(path, mapped), aside, links, values))
+        store.link(links)
+        store.describe(values)
+    return added, aside
+
+
+def _sorted(
+    found: Iterable[Read], aside: list[Aside], links: list[Link], values: list[ObjectValue]
+) -> Iterator[Event]:
+    for each in found:
+        match each:
+            case Event():
+                yield each
+            case Link():
+                links.append(each)
+            case ObjectValue():
+                values.append(each)
+            case _:
+                aside.append(each)
 
 
 def _fits(path: Path, mapped: Mapped) -> bool:

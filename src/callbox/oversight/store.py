@@ -16,7 +16,8 @@ import duckdb
 import numpy as np
 
 from callbox.oversight.columns import UNTIMED, Columns, Said, Whole, micros, moment_of, scaled
-from callbox.oversight.domain.events import Event, Value
+from callbox.oversight.domain.events import Event, Link, Value
+from callbox.oversight.ocel import ObjectValue
 
 BATCH = 50_000  # events
 NUMBER, TEXT, MOMENT, LIST = "number", "text", "moment", "list"
@@ -29,6 +30,14 @@ CREATE TABLE IF NOT EXISTS event_object (event VARCHAR NOT NULL, kind VARCHAR NO
 CREATE TABLE IF NOT EXISTS event_value (
     event VARCHAR NOT NULL, name VARCHAR NOT NULL, type VARCHAR NOT NULL, number BIGINT NOT NULL,
     words VARCHAR NOT NULL);
+CREATE TABLE IF NOT EXISTS event_qualifier (
+    event VARCHAR NOT NULL, kind VARCHAR NOT NULL, key VARCHAR NOT NULL, qualifier VARCHAR NOT NULL);
+CREATE TABLE IF NOT EXISTS object_object (
+    kind VARCHAR, key VARCHAR, other_kind VARCHAR, other_key VARCHAR, qualifier VARCHAR,
+    PRIMARY KEY (kind, key, other_kind, other_key, qualifier));
+CREATE TABLE IF NOT EXISTS object_value (
+    kind VARCHAR, key VARCHAR, name VARCHAR, since BIGINT, type VARCHAR NOT NULL, number BIGINT NOT NULL,
+    words VARCHAR NOT NULL, PRIMARY KEY (kind, key, name, since));
 """
 NAMES = "SELECT DISTINCT activity FROM event ORDER BY activity"
 # An event without a moment stands last in its history.
@@ -95,6 +104,27 @@ class Store:
             self._insert(new)
         return Added(*counted)
 
+    def link(self, links: Iterable[Link]) -> int:
+        """Keep that objects have to do with each other, as a part of what is `changing`; how many were new."""
+        return self._add("object_object", ((*link.one, *link.other, link.qualifier) for link in links))
+
+    def describe(self, values: Iterable[ObjectValue]) -> int:
+        """Keep what attributes of objects said, as `link` does."""
+        return self._add(
+            "object_value",
+            ((each.kind, each.key, each.name, micros(each.at), *_kept(each.value)) for each in values),
+        )
+
+    def _add(self, table: str, rows: Iterable[tuple[object, ...]]) -> int:
+        before = self._count(table)
+        for batch in batched(rows, BATCH, strict=False):
+            self._fill(table, batch, " ON CONFLICT DO NOTHING")
+        return self._count(table) - before
+
+    def _count(self, table: str) -> int:
+        found = self._link.execute(f"SELECT count(*) FROM {table}").fetchone()
+        return int(found[0]) if found else 0
+
     def columns(self, kind: str) -> Columns:
         """All histories of one kind of object."""
         found = self._link.execute(ROWS, [kind, UNTIMED]).fetchnumpy()
@@ -128,16 +158,17 @@ class Store:
             "event",
             ((e.id, e.activity, micros(e.happened), micros(e.recorded), e.seq) for e in new),
         )
-        self._fill("event_object", ((e.id, kind, key) for e in new for kind, key in e.objects))
+        self._fill("event_object", ((e.id, *each) for e in new for each in dict.fromkeys(e.objects)))
+        self._fill("event_qualifier", ((e.id, *each) for e in new for each in e.linked() if each[2]))
         self._fill(
             "event_value", ((e.id, name, *_kept(value)) for e in new for name, value in e.values.items())
         )
 
-    def _fill(self, table: str, rows: Iterable[tuple[object, ...]]) -> None:
+    def _fill(self, table: str, rows: Iterable[tuple[object, ...]], also: str = "") -> None:
         columns = list(zip(*rows, strict=True))
         if columns:
             filled = {f"c{n}": _array(each) for n, each in enumerate(columns)}  # DuckDB finds it by its name
-            self._link.execute(f"INSERT INTO {table} SELECT * FROM filled")
+            self._link.execute(f"INSERT INTO {table} SELECT * FROM filled{also}")
             del filled
 
     def _activities(self, codes: Whole) -> dict[str, Whole]:
