@@ -28,9 +28,12 @@ from callbox.web.menu import desk_page
 @desk_page(SEE)
 def cases(request: HttpRequest) -> HttpResponse:
     """The histories of one kind of object, by key; a key that is asked for comes first."""
-    kind, after = request.GET.get("kind", "case"), request.GET.get("after", "").replace("\x00", "")
-    kind = kind if kind in OBJECTS else "case"
-    found = keys_for(actor_of_request(request), kind, after, PAGE + 1)
+    actor, after = actor_of_request(request), request.GET.get("after", "").replace("\x00", "")
+    asked = request.GET.get("kind", "")
+    # Nothing asked: the first kind of which there is a history at all.
+    kinds = [asked] if asked in OBJECTS else OBJECTS
+    kind = next((each for each in kinds if keys_for(actor, each, after, 1)), next(iter(kinds)))
+    found = keys_for(actor, kind, after, PAGE + 1)
     rows = [(key, address_of(kind, key)) for key in found[:PAGE]]
     context = {
         "rows": rows,

@@ -44,10 +44,9 @@ def test_the_list_can_be_narrowed(chief: Signed) -> None:
     assert "No model is like this." in chief.get(f"{MODELS_PAGE}?over=nothing").content.decode()
 
 
-@pytest.mark.parametrize("language", [{}, CHINESE], ids=["en", "zh"])
-def test_every_model_has_a_page_with_its_examples(chief: Signed, language: dict[str, str]) -> None:
-    for code, rule in shipped_rules().items():
-        answer = chief.get(f"{MODELS_PAGE}/{code}", headers=language)
+def test_every_model_has_a_page_with_its_examples(chief: Signed) -> None:
+    for number, (code, rule) in enumerate(shipped_rules().items()):
+        answer = chief.get(f"{MODELS_PAGE}/{code}", headers=CHINESE if number % 2 else {})
         assert answer.status_code == 200, code
         page = answer.content.decode()
         assert all(version.source in page for version in rule.versions), code

@@ -152,6 +152,7 @@ def test_histories_are_listed_by_key_page_after_page(chief: Signed) -> None:
     second = chief.get(f"{CASES}?kind=item&after=K049").content.decode()
     assert (second.count("data-case"), "Further histories" in second) == (10, False)
     assert "No history here yet." in chief.get(f"{CASES}?kind=place").content.decode()
+    assert chief.get(CASES).content.decode().count("data-case") == 50  # the kind that has any
 
 
 @pytest.mark.django_db
