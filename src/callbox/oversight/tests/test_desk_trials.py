@@ -117,7 +117,7 @@ PIECES = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=60)
 @given(st.data())
 def test_whatever_stands_in_a_rule_it_is_read_or_refused(data: st.DataObject) -> None:
     import yaml
