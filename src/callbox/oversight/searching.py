@@ -173,6 +173,8 @@ class Search:
     def holds(self, condition: Condition, places: Whole) -> tuple[Truth, Truth]:
         """Where a condition holds, and where that is known at all."""
         match condition:
+            case Compared((Name() as name,), "=" | "!=" as operator, (str() as text,)):
+                return self._is_text(name, operator, text, places)
             case Compared():
                 left, left_known = self._side(condition.left, places)
                 right, right_known = self._side(condition.right, places)
@@ -206,6 +208,17 @@ class Search:
             else:
                 raise NotPlain
         return total, known
+
+    def _is_text(self, name: Name, operator: str, text: str, places: Whole) -> tuple[Truth, Truth]:
+        """Where a value is a text, or another one; one that is no text is not known to be either."""
+        said = self.columns.said.get(name.name)
+        if said is None or said.words is None:
+            return np.zeros(len(places), bool), np.zeros(len(places), bool)
+        codes, known = self._value(Name(name.name, name.of_case), places)
+        codes = np.where(known, codes, -1)
+        texts = np.array([*(isinstance(word, str) for word in said.words), False], bool)
+        equal = np.array([*(word == text for word in said.words), False], bool)
+        return np.asarray(OPERATORS[operator](equal[codes], True)), texts[codes]
 
     def _among(self, condition: Among, places: Whole) -> tuple[Truth, Truth]:
         said = self.columns.said.get(condition.name.name)

@@ -68,6 +68,8 @@ PLAIN += [
         paused_by="excused",
         resumed_by="told",
     ),
+    rule("within", limit="2 days next_day", target={"act": "done", "where": "class = 'a'"}),
+    rule("holds", condition=["case.class != 'b'", "other = 'b'"]),
     rule("within", limit="until", target="done", waived_by="told"),
     rule("not_after", limit="case.until", trigger="done"),
     rule("count", counted="told", most=1, window="3 days next_day"),
