@@ -35,9 +35,12 @@ class Bench:
         )
 
 
-def made(checkout: Path = CHECKOUT) -> Path:
+def made(checkout: Path = CHECKOUT, *, lock: str = LOCK, folder: str = ".venv-audit") -> Path:
     """The folder of the tools' programs, made or brought up to date by the lock. Raises HostError."""
-    folder, lock = checkout / ".venv-audit", checkout / LOCK
+    return _synced(checkout, checkout / folder, checkout / lock)
+
+
+def _synced(checkout: Path, folder: Path, lock: Path) -> Path:
     stamp = folder / "synced.lock"
     if not (stamp.exists() and stamp.read_bytes() == lock.read_bytes()):
         uv = _uv(checkout)

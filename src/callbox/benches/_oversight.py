@@ -1,92 +1,98 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The work behind `callbox bench oversight`."""
+"""The work behind `callbox bench oversight`: each engine in a process of its own, so that each has its own peak."""
 
-import time
-from datetime import UTC, datetime
-from pathlib import Path
-from resource import RUSAGE_SELF, getrusage
-from statistics import median
-from tempfile import TemporaryDirectory
+import argparse
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from typing import Any
 
-import numpy as np
+from callbox.benches import _oversight_engines as engines
+from callbox.benches import _oversight_peer as peer
+from callbox.benches._oversight_world import fines_log, twelve
+from callbox.host.errors import HostError
 
-from callbox.host.config import load
-from callbox.kernel.errors import NotFound
-from callbox.kernel.text import gettext_noop as _
-from callbox.oversight.bulk import scan
-from callbox.oversight.columns import Columns, Said, Whole
-from callbox.oversight.domain.rules import Rule
-from callbox.oversight.files import mapping_for
-from callbox.oversight.library import shipped_rules
-from callbox.oversight.quick import add_file
-from callbox.oversight.store import Store
-
-NO_LOG = _(
-    "There is no log to measure on: set CALLBOX_DATA to the folder with cases/road_traffic_fines_full.parquet."
-)
-AS_OF = datetime(2014, 1, 1, tzinfo=UTC)
-NOT_OF_THE_TWELVE = "fine_never_notified"
+NOT_HERE = "not measured: {engine} is not in this version"
 
 
-def measure(copies: int, rounds: int) -> dict[str, object]:
-    """CPU seconds of importing and of judging, on one core. Raises NotFound without the log."""
-    log = load().data / "cases" / "road_traffic_fines_full.parquet"
-    if not log.is_file():
-        raise NotFound(NO_LOG)
-    rules = [
-        rule
-        for code, rule in shipped_rules().items()
-        if code.startswith("fine_") and code != NOT_OF_THE_TWELVE
-    ]
-    began = time.process_time()
-    one = imported(log)
-    prepared = time.process_time() - began
-    columns = copied(one, copies)
-    columns.days(rules[0].calendar)
-    seconds = median(_judged(columns, rules) for _round in range(rounds))
-    return {
-        "models": len(rules),
-        "events": len(columns),
-        "bulk_events_per_cpu_s": round(len(columns) / seconds),
-        "cold_events_per_cpu_s": round(len(one) / (prepared + seconds / copies)),
-        "import_cpu_s": round(prepared, 2),
-        "peak_mib": getrusage(RUSAGE_SELF).ru_maxrss // 1024,
+def measure(args: argparse.Namespace) -> tuple[dict[str, object], list[str]]:
+    """The figures, and where engines count differently. Raises NotFound without the log."""
+    fines_log()
+    one = _told("bulk", _apart(engines.bulk, 1, args.rounds))
+    many = _told(f"bulk, {args.copies} copies", _apart(engines.bulk, args.copies, args.rounds))
+    duck = _told("duckdb", _apart(engines.duckdb, 1, args.rounds))
+    duck_many = _told(f"duckdb, {args.copies} copies", _apart(engines.duckdb, args.copies, 1))
+    postgres = _told("postgres", _apart(engines.postgres, 1, args.rounds))
+    spark = _told("spark", _apart(engines.spark, 1, 1)) if args.spark else None
+    checked = [("duckdb", duck), ("postgres", postgres)] + ([("spark", spark)] if spark else [])
+    differ = [line for name, found in checked for line in _differing(name, found["counts"], one["counts"])]
+    differ += _differing(f"duckdb, {args.copies} copies", duck_many["counts"], many["counts"])
+    told: dict[str, object] = {
+        "models_of_the_log": len(twelve()),
+        "events": one["events"],
+        "copies": args.copies,
+        "bulk_events_per_cpu_s": one["rate"],
+        "bulk_copies_events_per_cpu_s": many["rate"],
+        "cold_events_per_cpu_s": one["cold"],
+        "duckdb_events_per_cpu_s": duck["rate"],
+        "duckdb_copies_events_per_cpu_s": duck_many["rate"],
+        "postgres_events_per_s": postgres["rate"],
+        "incremental_events_per_s": None,
+        "incremental_durable_events_per_s": None,
+        "spark_events_per_s": spark["rate"] if spark else None,
+        "peak_mib": one["peak_mib"],
+        "peak_copies_mib": many["peak_mib"],
+        "peak_per_copy_mib": round((many["peak_mib"] - one["peak_mib"]) / max(1, args.copies - 1), 1),
     }
+    print(NOT_HERE.format(engine="the engine event by event"))
+    told |= _against_pm4py(args, one, differ)
+    if args.cases:
+        made = _told(f"{args.cases} synthetic cases", _apart(engines.synthetic, args.cases))
+        told |= {
+            "models": made["models"],
+            "models_1m_cases_s": made["wall_s"],
+            "synthetic_events": made["events"],
+        }
+        told |= {"synthetic_peak_mib": made["peak_mib"]}
+    return told, differ
 
 
-def imported(log: Path) -> Columns:
-    """The columns of the log, by way of the store."""
-    with TemporaryDirectory() as folder:
-        store = Store(Path(folder) / "log.duckdb")
-        add_file(store, log, mapping_for(log))
-        columns = store.columns("case")
-        store.close()
-    return columns
-
-
-def copied(one: Columns, copies: int) -> Columns:
-    """So many copies of every history, each a case of its own."""
-    steps = np.arange(copies, dtype=np.int64) * len(one)
-    return Columns(
-        one.kind,
-        [f"{key}/{copy}" for copy in range(copies) for key in one.keys],
-        np.append(_shifted(one.starts[:-1], steps), len(one) * copies),
-        [f"{event}/{copy}" for copy in range(copies) for event in one.ids],
-        np.tile(one.at, copies),
-        np.tile(one.seq, copies),
-        {name: _shifted(places, steps) for name, places in one.activities.items()},
-        {
-            name: Said(_shifted(said.places, steps), np.tile(said.numbers, copies), said.words)
-            for name, said in one.said.items()
-        },
+def _against_pm4py(args: argparse.Namespace, one: dict[str, Any], differ: list[str]) -> dict[str, object]:
+    """How many times as long pm4py's checkers take for what they can express."""
+    if not args.pm4py:
+        print("not measured: pm4py, by --no-pm4py")
+        return {"pm4py_ratio": None}
+    try:
+        theirs = peer.ask()
+    except HostError as reason:
+        print(f"not measured: pm4py: {reason}")
+        return {"pm4py_ratio": None}
+    differ += [
+        f"pm4py: {rule} {found} cases, bulk {one['cases'][rule]}"
+        for rule, found in theirs["cases"].items()
+        if found != one["cases"][rule]
+    ]
+    seconds = sum(theirs["seconds"].values())
+    _told(
+        "pm4py", {"cpu_s": round(seconds, 2), "rules": len(theirs["cases"]), "peak_mib": theirs["peak_mib"]}
     )
+    return {"pm4py_ratio": round(seconds / one["same_cpu_s"], 1), "pm4py_rules": len(theirs["cases"])}
 
 
-def _shifted(places: Whole, steps: Whole) -> Whole:
-    return (steps[:, None] + places[None, :]).ravel()
+def _apart(work: Callable[..., dict[str, Any]], *given: int) -> dict[str, Any]:
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(work, *given).result()
 
 
-def _judged(columns: Columns, rules: list[Rule]) -> float:
-    began = time.process_time()
-    scan(columns, rules, AS_OF)
-    return time.process_time() - began
+def _told(name: str, found: dict[str, Any]) -> dict[str, Any]:
+    shown = {key: value for key, value in found.items() if key not in ("counts", "cases")}
+    print(f"{name}: {', '.join(f'{key} {value}' for key, value in shown.items())}", flush=True)
+    return found
+
+
+def _differing(name: str, found: dict[str, Any], wanted: dict[str, Any]) -> list[str]:
+    return [
+        f"{name}: {code} {found.get(code)}, bulk {counts}"
+        for code, counts in wanted.items()
+        if found.get(code) != counts
+    ]
