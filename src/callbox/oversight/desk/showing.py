@@ -90,8 +90,7 @@ def _part(rule: Rule, outcome: Outcome, history: History, numbers: Mapping[str, 
     known = {each.id: each for each in history.events}
     return {
         "label": gettext(VERDICTS[outcome.verdict]),
-        "limit": outcome.limit.at if outcome.limit else None,
-        "inclusive": outcome.limit.inclusive if outcome.limit else False,
+        "limit": _limit_text(rule, outcome.limit) if outcome.limit else "",
         "sums": _sums(rule, outcome.limit, numbers) if outcome.limit else [],
         "events": [
             {
@@ -104,6 +103,13 @@ def _part(rule: Rule, outcome: Outcome, history: History, numbers: Mapping[str, 
             if event_id in known
         ],
     }
+
+
+def _limit_text(rule: Rule, limit: Limit) -> str:
+    """The limit by the rule's own clock: 24:00 of the last day, as the law says it, for a term in days."""
+    if limit.reckoned and limit.reckoned.last_day:
+        return f"{limit.reckoned.last_day.isoformat()} 24:00"
+    return limit.at.astimezone(rule.calendar.zone).strftime("%Y-%m-%d %H:%M")
 
 
 def _sums(rule: Rule, limit: Limit, numbers: Mapping[str, int]) -> list[str]:

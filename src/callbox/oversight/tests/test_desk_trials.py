@@ -140,6 +140,7 @@ def test_a_case_shows_its_events_limits_and_verdicts(chief: Signed, language: di
     page = chief.get(f"{CASE}?kind=item&key=T3", headers=language).content.decode()
     assert 'data-verdict="broken_late"' in page
     assert "tl-late" in page
+    assert "2026-04-01 24:00" in page
     assert page.count("item.returned") >= 2  # as an event, and as the evidence
 
 
