@@ -9,7 +9,7 @@ HELP = "import case histories, and scan them for broken and running promises"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`callbox oversight import FILE`, `scan --as-of DATE`, `models`, `sql MODEL`."""
+    """`callbox oversight import FILE`, `scan --as-of DATE`, `generate FILE`, `models`, `sql MODEL`."""
     doing = parser.add_subparsers(dest="do", required=True, metavar="WHAT")
     taking = doing.add_parser(
         "import", help="take the events of a file, or Callbox's own journal, in; twice changes nothing"
@@ -35,6 +35,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     asking = doing.add_parser("sql", help="a model as the SQL text that the databases run")
     asking.add_argument("model", help="its code: see `callbox oversight models`")
+    making = doing.add_parser("generate", help="write made-up case histories with known violations to a file")
+    making.add_argument("file", type=Path, help=".csv, .csv.gz or .parquet, as `import` reads them")
+    making.add_argument(
+        "--cases", type=int, default=1_000, help="how many histories, over all kinds of objects"
+    )
+    making.add_argument("--planted", type=float, default=0.1, help="the share that is broken, from 0 to 1")
+    making.add_argument("--seed", type=int, default=1, help="the same seed gives the same histories")
+    making.add_argument(
+        "--key", type=Path, help="a CSV file for what is planted: model, object, event, verdict"
+    )
     doing.add_parser("models", help="the models there are, with how sure each is")
 
 
@@ -49,6 +59,10 @@ def run(args: argparse.Namespace) -> int:
             return _oversight.take_in(args.file, args.mapping)
         case "scan":
             return _oversight.scan(args.as_of, args.model, engine=args.engine, as_json=args.json)
+        case "generate":
+            from callbox.commands import _oversight_generate
+
+            return _oversight_generate.generate(args.file, args.cases, args.planted, args.seed, args.key)
         case "sql":
             return _oversight.sql(args.model)
         case _:

@@ -9,8 +9,9 @@ A million cases take some twenty seconds. `events_of` gives the same histories a
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from functools import cached_property
 from typing import overload
 
@@ -141,15 +142,12 @@ def events_of(made: Made) -> Iterator[Event]:
     columns = made.columns
     for number, key in enumerate(columns.keys):
         for event in columns.history(number).events:
-            yield Event(
-                event.id,
-                event.activity,
-                event.happened,
-                event.happened,
-                event.seq,
-                ((columns.kind, key),),
-                event.values,
-            )
+            yield replace(event, recorded=_recorded(event), objects=((columns.kind, key),))
+
+
+def _recorded(event: Event) -> datetime | None:
+    minutes = event.values.get("recorded_after", Decimal(0))
+    return event.happened + int(minutes) * MINUTE if event.happened and isinstance(minutes, Decimal) else None
 
 
 def _base(year: int) -> datetime:

@@ -6,6 +6,7 @@ happened in which case, an event without a moment stands for it: a bad date must
 A reason names the column and never what stands in it: that may be somebody's name.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
@@ -16,7 +17,8 @@ from zoneinfo import ZoneInfo
 
 from callbox.kernel.tables import TableError
 from callbox.oversight.domain.clocks import ZONE, calendar_named
-from callbox.oversight.domain.events import OBJECTS, Event, Value
+from callbox.oversight.domain.events import OBJECTS, Event, Value, recorded_after
+from callbox.oversight.domain.telling import read_value
 
 type Row = Mapping[str, Any]
 AS = NUMBER, TEXT, MOMENT = "number", "text", "moment"
@@ -53,7 +55,11 @@ class OfCase:
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
-    """Which column means what. id: empty where key and seq name an event; seq: empty where the line gives the order."""
+    """Which column means what. id: empty where key and seq name an event; seq: empty where the line gives the order.
+
+    kind: which column says what kind of object it is; else it is `over`. recorded: when
+    it was written down; the event then says `recorded_after`. spelt: a column that holds values as one JSON object.
+    """
 
     name: str
     over: str
@@ -64,13 +70,24 @@ class Mapped:
     id: str = ""
     recorded: str = ""
     seq: str = ""
+    kind: str = ""
+    spelt: str = ""
     activities: Mapping[str, str] = field(default_factory=dict)
     values: tuple[Told, ...] = ()
     of_case: tuple[OfCase, ...] = ()
 
     def columns(self) -> frozenset[str]:
         """The columns without which it cannot read a file."""
-        named = {self.key, self.activity, self.happened, self.id, self.recorded, self.seq}
+        named = {
+            self.key,
+            self.activity,
+            self.happened,
+            self.id,
+            self.recorded,
+            self.seq,
+            self.kind,
+            self.spelt,
+        }
         of_case = {each.happened for each in self.of_case}
         told = [*self.values, *(told for each in self.of_case for told in each.values)]
         return frozenset((named | of_case | {each.column for each in told}) - {""})
@@ -87,6 +104,8 @@ def parse_mapping(name: str, said: object) -> Mapped:
         "id",
         "recorded",
         "seq",
+        "kind",
+        "spelt",
         "activities",
         "values",
         "of_case",
@@ -127,12 +146,20 @@ def _of_row(line: int, row: Row, mapped: Mapped) -> Iterator[Event | Aside]:
     if not key or not activity:
         yield Aside(line, f"{mapped.activity if key else mapped.key} is empty")
         return
-    happened, values, problem = None, {}, ""
-    seq = line
+    happened, recorded, values, problem = None, None, {}, ""
+    seq, kind = line, (_text(row.get(mapped.kind)) if mapped.kind else "") or mapped.over
+    if kind not in OBJECTS:
+        yield Aside(line, f"{mapped.kind} is no kind of object")
+        return
     try:
         seq = _whole(row, mapped.seq) if mapped.seq else line
         happened = moment(row.get(mapped.happened), mapped.zone, mapped.happened)
-        values = dict(_values(row, mapped.values, mapped.zone))
+        recorded = moment(row.get(mapped.recorded), mapped.zone, mapped.recorded) if mapped.recorded else None
+        values = {
+            **dict(_values(row, mapped.values, mapped.zone)),
+            **_spelt(row, mapped.spelt),
+            **recorded_after(happened, recorded),
+        }
     except ValueError as bad:
         problem = str(bad)
     if problem:
@@ -142,9 +169,9 @@ def _of_row(line: int, row: Row, mapped: Mapped) -> Iterator[Event | Aside]:
         id=own or f"{key}/{seq if mapped.seq else line}",
         activity=mapped.activities.get(activity, activity),
         happened=None if problem else happened,
-        recorded=None,
+        recorded=None if problem else recorded,
         seq=seq,
-        objects=((mapped.over, key),),
+        objects=((kind, key),),
         values={} if problem else values,
     )
 
@@ -171,6 +198,18 @@ def _values(row: Row, told: Iterable[Told], zone: ZoneInfo) -> Iterator[tuple[st
                 yield each.name, at
         else:
             yield each.name, str(said)
+
+
+def _spelt(row: Row, column: str) -> dict[str, Value]:
+    """Values in the spelling of the push API."""
+    text = _text(row.get(column)) if column else ""
+    if not text:
+        return {}
+    try:
+        found = json.loads(text, parse_float=Decimal, parse_int=Decimal)
+        return {str(name): read_value(value) for name, value in found.items()}
+    except (ValueError, AttributeError, RecursionError):
+        raise ValueError(f"{column} holds no values as JSON") from None
 
 
 @lru_cache(SEEN)

@@ -3,9 +3,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+MINUTE = timedelta(minutes=1)
 EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 type Value = str | Decimal | datetime | tuple[str, ...]
@@ -62,6 +63,13 @@ class Link:
     one: tuple[str, str]
     other: tuple[str, str]
     qualifier: str = ""
+
+
+def recorded_after(happened: datetime | None, recorded: datetime | None) -> dict[str, Value]:
+    """The value `recorded_after`: how many minutes, begun ones whole, lie between an act and its record."""
+    if happened is None or recorded is None:
+        return {}
+    return {"recorded_after": Decimal(-((happened - recorded) // MINUTE))}
 
 
 @dataclass(frozen=True, slots=True)
