@@ -2,7 +2,7 @@
 """What waits for something, over columns: limits with ladders, pauses and cures. Part of the domain: pure, on NumPy."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -39,6 +39,10 @@ class Limits:
     still: Whole
     hard: Truth
 
+    def at(self, which: Whole) -> "Limits":
+        """Those of some activations."""
+        return Limits(*(getattr(self, part.name)[which] for part in fields(self)))
+
     def keeps(self, at: Whole) -> Truth:
         """Whether these moments are in time."""
         kept: Truth = (at < self.ends) | (self.inclusive & (at == self.ends))
@@ -61,30 +65,49 @@ def judge_within(search: Search, rule: Rule, form: f.Within, places: Whole) -> W
     always = isinstance(form, f.Present)
     answer = search.after(form.target, places)
     fine = (answer != NONE) & (always | limits.keeps(at[answer]))
-    waiver = np.full(len(places), NONE)
+    codes = np.where(fine, FINE, BROKEN_LATE)
     others = np.flatnonzero(~fine)
-    waiver[others] = search.after(form.waived_by, places[others])
-    waived = (waiver != NONE) & (always | limits.keeps(at[waiver]))
-    came = (answer != NONE) | (waiver != NONE)
-    waiting = np.where(
-        limits.keeps(_all(places, search.as_of)), _running(search, form, places, limits), OVERDUE
-    )
-    codes = np.where(fine, FINE, np.where(waived, WAIVED, np.where(came, BROKEN_LATE, waiting)))
+    waiver, left = search.after(form.waived_by, places[others]), limits.at(others)
+    codes[others[(waiver != NONE) & (always | left.keeps(at[waiver]))]] = WAIVED
+    waits = others[(answer[others] == NONE) & (waiver == NONE)]
+    codes[waits] = _waiting(search, form, places[waits], limits.at(waits))
     codes = np.where(limits.unsure & (codes != RUNNING) & (codes != WARNED), UNKNOWN, codes)
-    codes = np.where(limits.known, _cured(search, form, places, codes, limits), UNKNOWN)
+    codes = np.where(limits.known, cured(search, form, places, codes, limits), UNKNOWN)
     return np.where(limits.hard, HARD, codes)
 
 
-def _running(search: Search, form: f.Within, places: Whole, limits: Limits) -> Whole:
+def _waiting(search: Search, form: f.Within | f.Silence, places: Whole, limits: Limits) -> Whole:
     start = search.columns.at[places]
     whole, passed = limits.ends - start - limits.still, search.as_of - start - limits.still
     warned = np.zeros(len(places), bool)
     for share in form.warn:
         warned |= passed * 100 >= whole * share
-    return np.where(warned, WARNED, RUNNING)
+    return np.where(limits.keeps(_all(places, search.as_of)), np.where(warned, WARNED, RUNNING), OVERDUE)
 
 
-def _cured(search: Search, form: f.Within, places: Whole, codes: Whole, limits: Limits) -> Whole:
+def judge_silence(search: Search, rule: Rule, form: f.Silence, places: Whole) -> tuple[Whole, Limits]:
+    """The codes of what may not fall silent, and the limit that decided each: act by act, all activations at once."""
+    no = np.zeros(len(places), bool)
+    inclusive = np.full(len(places), form.limit.inclusive)
+    limits = Limits(_all(places, 0), inclusive, no.copy(), ~no, _all(places, 0), no)
+    codes, end = _all(places, FINE), search.after(form.until, places)
+    which, here = np.arange(len(places)), places
+    while len(which):
+        limits.ends[which], _last, limits.unsure[which] = search.limit(form.limit, rule.calendar, here)
+        act = search.after(form.target, here)
+        goes_on = (act != NONE) & ((end[which] == NONE) | (act < end[which]))
+        then = np.where(goes_on, act, end[which])
+        now = limits.at(which)
+        waits = then == NONE
+        codes[which[waits]] = _waiting(search, form, here[waits], now.at(np.flatnonzero(waits)))
+        late = ~waits & ~now.keeps(search.columns.at[then])
+        codes[which[late]] = BROKEN_LATE
+        going = goes_on & ~late
+        which, here = which[going], act[going]
+    return np.where(limits.unsure & (codes != RUNNING) & (codes != WARNED), UNKNOWN, codes), limits
+
+
+def cured(search: Search, form: f.Within | f.Silence, places: Whole, codes: Whole, limits: Limits) -> Whole:
     """Made good after the limit: the last of what makes good tells, for it came latest."""
     if form.cured_by is None:
         return codes

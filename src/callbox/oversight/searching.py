@@ -137,10 +137,10 @@ class Search:
     def hard_for(self, rule: Rule) -> Truth:
         """Which histories the plain evaluator must judge: what the rule asks for has no moment, or is not certain."""
         wanted = [acts for version in rule.versions for acts in acts_of(version.form)]
+        hard = np.zeros(len(self.columns.keys), bool)
         if any(_looks_back(version.form) for version in rule.versions):
-            hard = self.columns.untimed.copy()
-        else:
-            hard = np.zeros(len(self.columns.keys), bool)
+            hard |= self.columns.untimed
+        elif self.columns.untimed.any():
             for activity in frozenset().union(*(acts.activities for acts in wanted)):
                 places = self.columns.activities.get(activity, NOTHING)
                 hard[self.columns.owner[places[self.columns.at[places] == UNTIMED]]] = True

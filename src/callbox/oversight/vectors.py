@@ -10,7 +10,7 @@ from callbox.oversight.domain import forms as f
 from callbox.oversight.domain import verdicts as v
 from callbox.oversight.domain.conditions import Name
 from callbox.oversight.domain.rules import Rule
-from callbox.oversight.lasting import judge_within
+from callbox.oversight.lasting import cured, judge_silence, judge_within
 from callbox.oversight.searching import NONE, NotPlain, Search
 from callbox.oversight.verdict_codes import BROKEN_LATE, CURED, FINE, OVERDUE, UNKNOWN, WAIVED
 
@@ -25,9 +25,10 @@ def judge_form(search: Search, rule: Rule, form: f.AnyForm, places: Whole) -> Wh
     """
     if isinstance(form, f.Within):
         return judge_within(search, rule, form, places)
-    codes = _codes(search, rule, form, places)
-    if form.waived_by is not None:
-        codes = np.where(_broken(codes) & (search.before(form.waived_by, places) != NONE), WAIVED, codes)
+    if isinstance(form, f.Silence):
+        codes, limits = judge_silence(search, rule, form, places)
+        return cured(search, form, places, _waived(search, form, places, codes), limits)
+    codes = _waived(search, form, places, _codes(search, rule, form, places))
     if form.cured_by is not None:
         codes = np.where(_broken(codes) & (search.after(form.cured_by, places) != NONE), CURED, codes)
     return codes
@@ -57,6 +58,12 @@ def _codes(search: Search, rule: Rule, form: f.AnyForm, places: Whole) -> Whole:
         case f.Both():
             return _both(search, rule, form, places)
     raise NotPlain
+
+
+def _waived(search: Search, form: f.AnyForm, places: Whole, codes: Whole) -> Whole:
+    if form.waived_by is None:
+        return codes
+    return np.where(_broken(codes) & (search.before(form.waived_by, places) != NONE), WAIVED, codes)
 
 
 def _broken(codes: Whole) -> Truth:

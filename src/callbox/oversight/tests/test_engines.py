@@ -75,15 +75,32 @@ PLAIN += [
     rule("count", counted="told", most=1, window="3 days next_day"),
     rule("count", counted=["begun", "told"], most=2, cured_by="done"),
     rule("count", counted="begun", most=1, window="2 working_days next_day", pairing="first"),
+    rule("silence", limit="2 days next_day", target="told", until="done"),
+    rule(
+        "silence",
+        limit="3 working_days next_day",
+        target="told",
+        until="done",
+        cured_by="done",
+        pairing="first",
+    ),
+    rule(
+        "silence",
+        limit="20 hours at_once inclusive",
+        target=["told", "done"],
+        waived_by="excused",
+        cured_by="told",
+    ),
+    rule("silence", limit="5 days next_day", target="told", until={"act": "told", "where": "class = 'a'"}),
     rule("gap", following="done", limit="2 days next_day"),
     rule("agree", values=["case.amount", "case.paid", "expense"]),
     rule("distinct", values=["class", "case.other"], others=["told", "done"]),
     rule("both", parts=[{"form": "absent", "target": "done"}, {"form": "precede", "required": ["told"]}]),
 ]
 HARD = [
+    rule("overlap", end="done", same="class", span="other"),
     rule("within", limit="2 working_days next_day", target="done", **PAUSED),
     rule("within", limit="2 days next_day", target="done", restarted_by="told", **PAUSED),
-    rule("silence", limit="2 days next_day", target="told", until="done"),
     rule("distinct", values=["amount", "class"]),
 ]
 START = datetime(2026, 9, 27, 16, tzinfo=UTC)  # a midnight in Shanghai, a few days before a long holiday
