@@ -108,7 +108,7 @@ def digests_of(source: str, keys: Iterable[str]) -> dict[str, bytes]:
 
 def _events(which: str, parameters: list[Any]) -> Iterator[Taken]:
     with connection.cursor() as cursor:
-        cursor.execute(EVENTS.format(which=which), parameters)
+        cursor.execute(EVENTS.replace("{which}", which), parameters)
         for row in cursor.fetchall():
             yield _taken(row)
 

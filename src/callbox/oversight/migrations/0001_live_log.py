@@ -7,9 +7,7 @@ from django.db import migrations, models
 
 import callbox.journal.fields
 
-NEVER_ALTERED = """
-CREATE TRIGGER never_altered BEFORE UPDATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
-"""
+NEVER_ALTERED = "BEFORE UPDATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
 
 
 class Migration(migrations.Migration):
@@ -146,7 +144,10 @@ class Migration(migrations.Migration):
             },
         ),
         *(
-            migrations.RunSQL(NEVER_ALTERED.format(table=table), f"DROP TRIGGER never_altered ON {table}")
+            migrations.RunSQL(
+                f"CREATE TRIGGER never_altered {NEVER_ALTERED % table}",
+                f"DROP TRIGGER never_altered ON {table}",
+            )
             for table in ("oversight_event", "oversight_eventobject", "oversight_aside")
         ),
     ]
