@@ -5,69 +5,25 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from ninja import NinjaAPI, Schema
-from ninja.security.base import AuthBase
+from ninja import Schema
 
-from callbox.access.agency_keys import NotSigned, Signed, system_of
-from callbox.access.browsers import source_of
-from callbox.access.seeing import look, seeing
-from callbox.access.sight import GATE, sight_of
 from callbox.coordination import actions, queries
 from callbox.coordination.api import TASK, FedBack, Looked, Moved, Why
 from callbox.coordination.rows import HandlingRow, TaskRow, handling_row, task_rows
 from callbox.incidents.actions import add_remark
 from callbox.incidents.queries import details_for
-from callbox.kernel.actor import Actor
-from callbox.kernel.signing import KEY, ONCE, SIGNATURE, STAMP
-from callbox.web.api import answer_refusals
-from callbox.web.errors import problem_response
 from callbox.web.fields import Asked, Long
+from callbox.web.systems import signed_api
 
 PURPOSE = "system"
 
 
-class SignedBySystem(AuthBase):
-    """Every request proves which agency's system sent it, and is taken once."""
-
-    openapi_type, openapi_in, openapi_name = "apiKey", "header", SIGNATURE
-
-    def __call__(self, request: HttpRequest) -> Actor:
-        """The agency; from here on the request sees with its eyes. Raises NotSigned, NotAllowed, Conflict."""
-        said = request.headers
-        signed = Signed(
-            said.get(KEY, ""),
-            said.get(STAMP, ""),
-            said.get(ONCE, ""),
-            said.get(SIGNATURE, ""),
-            str(request.method),
-            request.get_full_path(),
-            request.body,
-        )
-        with seeing(GATE):
-            actor = system_of(signed, source=source_of(request), at=timezone.now())
-        request.actor = actor  # type: ignore[attr-defined]  # as the middleware does for people
-        look(sight_of(actor))
-        return actor
-
-
-systems = NinjaAPI(
-    title="Callbox for agencies' systems",
-    version="1",
-    description="See docs/how-to/agencies.md: how a request is signed, and what is told to an agency's system.",
-    urls_namespace="systems",
-    docs_url=None,
-    auth=SignedBySystem(),
+systems = signed_api(
+    "Callbox for agencies' systems",
+    "systems",
+    "See docs/how-to/agencies.md: how a request is signed, and what is told to an agency's system.",
 )
-answer_refusals(systems)
-
-
-@systems.exception_handler(NotSigned)
-def _not_signed(request: HttpRequest, error: NotSigned) -> HttpResponse:
-    response = problem_response(request, error)
-    response.status_code = 401
-    return response
 
 
 class RemarkTold(Schema):

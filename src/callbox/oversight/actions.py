@@ -21,7 +21,7 @@ from callbox.oversight import queries
 from callbox.oversight.domain.events import Event, Link
 from callbox.oversight.domain.telling import digest, problem_of, spelt, told
 
-APPEND, KIND = "history.append", "history"
+KIND = "history"
 NEW, KNOWN, CHANGED = "new", "known", "changed"
 NO_EVENT = _("Event %(number)s cannot be taken: %(problem)s. Nothing of this batch was taken.")
 JOURNAL = "journal"
@@ -81,7 +81,7 @@ def append_events(
     Raises NotAllowed; Invalid for an event that cannot be taken (`domain.telling.problem_of` says why); Conflict where
     one was erased meanwhile: send again.
     """
-    role = by.require(APPEND, [source])
+    role = by.require(queries.APPEND, [source])
     for number, event in enumerate(events, 1):
         if problem := problem_of(event):
             raise Invalid(NO_EVENT, number=number, problem=problem)

@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from callbox.kernel.actor import Actor
 from callbox.oversight.domain.events import Event, History, Link, history
 from callbox.oversight.domain.telling import read_values
 from callbox.oversight.models import Aside, ObjectObject
 
-SEE = "history.see"
+SEE, APPEND = "history.see", "history.append"
 PORTION = 5_000
 SHOWN = 200  # of what was kept aside
 EVENTS = """
@@ -90,10 +91,19 @@ class KeptAside(NamedTuple):
 
 
 def kept_aside(actor: Actor) -> list[KeptAside]:
-    """What was kept aside last. Raises NotFound."""
+    """What was kept aside last, of all sources. Raises NotFound."""
     actor.require_sight(SEE)
-    rows = Aside.objects.order_by("-id").values_list("source", "key", "at")[:SHOWN]
-    return [KeptAside(*row) for row in rows]
+    return _kept_aside(Aside.objects.all())
+
+
+def kept_aside_of(actor: Actor, source: str) -> list[KeptAside]:
+    """The same of one source, for whoever may tell what it tells. Raises NotFound."""
+    actor.require_sight(APPEND, [source])
+    return _kept_aside(Aside.objects.filter(source=source))
+
+
+def _kept_aside(rows: "QuerySet[Aside]") -> list[KeptAside]:
+    return [KeptAside(*row) for row in rows.order_by("-id").values_list("source", "key", "at")[:SHOWN]]
 
 
 def digests_of(source: str, keys: Iterable[str]) -> dict[str, bytes]:

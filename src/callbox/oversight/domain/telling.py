@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from callbox.kernel.chain import canonical
-from callbox.oversight.domain.events import OBJECTS, Event, Value
+from callbox.oversight.domain.events import OBJECTS, Event, Link, Value
 
 NUMBER, MOMENT = "number", "moment"
 LONGEST = 200  # characters of an id, an activity, a qualifier or the name of a value
@@ -55,8 +55,8 @@ def read_moment(said: str) -> datetime:
         at = datetime.fromisoformat(said)
     except ValueError:
         raise ValueError("no moment: write 2026-01-31T08:30:00+08:00") from None
-    if at.tzinfo is None or not FIRST_YEAR <= at.year <= LAST_YEAR:
-        raise ValueError("a moment has a zone, and a year from 1900 to 2200")
+    if at.tzinfo is None or not FIRST_YEAR < at.year < LAST_YEAR:
+        raise ValueError("a moment has a zone, and a year from 1901 to 2199")
     return at.astimezone(UTC)
 
 
@@ -91,6 +91,84 @@ def digest(event: Event) -> bytes:
 def read_values(said: Mapping[str, object]) -> dict[str, Value]:
     """The values that `spelt` made. Raises ValueError."""
     return {name: read_value(value) for name, value in said.items()}
+
+
+def read_told(said: object) -> Event:
+    """An event as the push API takes it. Raises ValueError, which names the field and nothing that stands in it.
+
+    `happened` must be there, and is null where nobody knows: what is forgotten must not look like what is unknown.
+    """
+    found = _fields(
+        said, "an event", {"id", "activity", "happened", "objects"}, {"recorded", "seq", "values"}
+    )
+    objects = found["objects"]
+    if not isinstance(objects, list):
+        raise ValueError("objects: a list")
+    ends = [_fields(each, "objects", {"kind", "id"}, {"qualifier"}) for each in objects]
+    values, seq = found.get("values", {}), found.get("seq", 0)
+    if not isinstance(values, dict):
+        raise ValueError("values: a value for each name")
+    if not isinstance(seq, int) or isinstance(seq, bool):
+        raise ValueError("seq: a whole number below 2**53")
+    return Event(
+        id=_word(found, "id"),
+        activity=_word(found, "activity"),
+        happened=_read_at(found, "happened"),
+        recorded=_read_at(found, "recorded"),
+        seq=seq,
+        objects=tuple((_word(each, "kind"), _word(each, "id")) for each in ends),
+        values=_read_each(values),
+        qualifiers=tuple(_word(each, "qualifier", "") for each in ends),
+    )
+
+
+def read_link(said: object) -> Link:
+    """That two objects have to do with each other, as the push API takes it. Raises ValueError."""
+    found = _fields(said, "a link", {"one", "other"}, {"qualifier"})
+    one, other = (_fields(found[name], name, {"kind", "id"}, set()) for name in ("one", "other"))
+    link = Link(
+        (_word(one, "kind"), _word(one, "id")),
+        (_word(other, "kind"), _word(other, "id")),
+        _word(found, "qualifier", ""),
+    )
+    both = () if link.one == link.other else (link.one, link.other)
+    probe = Event("x", "x", None, objects=both, qualifiers=(link.qualifier,) * len(both))
+    if problem := problem_of(probe):
+        raise ValueError(problem.replace("objects", "a link"))
+    return link
+
+
+def _fields(said: object, what: str, needed: set[str], more: set[str]) -> dict[str, Any]:
+    if not isinstance(said, dict) or not needed <= said.keys() <= needed | more:
+        also = f" and may have {', '.join(sorted(more))}" if more else ""
+        raise ValueError(f"{what} has {', '.join(sorted(needed))}{also}")
+    return said
+
+
+def _word(said: Mapping[str, Any], name: str, absent: str | None = None) -> str:
+    found = said.get(name, absent)
+    if not isinstance(found, str):
+        raise ValueError(f"{name}: a text")
+    return found
+
+
+def _read_at(said: Mapping[str, Any], name: str) -> datetime | None:
+    at = said.get(name)
+    if at is None:
+        return None
+    if not isinstance(at, str):
+        raise ValueError(f"{name}: a moment such as 2026-01-31T08:30:00+08:00, or null")
+    try:
+        return read_moment(at)
+    except ValueError as problem:
+        raise ValueError(f"{name}: {problem}") from None
+
+
+def _read_each(values: Mapping[str, object]) -> dict[str, Value]:
+    try:
+        return read_values(values)
+    except ValueError as problem:
+        raise ValueError(f"values: {problem}") from None
 
 
 def problem_of(event: Event) -> str:
