@@ -131,6 +131,7 @@ PARTS = {
     ),
     "door": {"tickets": "pure: signed tickets", "models": "queries answer with its rows"},
     "oversight": {},
+    "findings": {"models": "queries answer with its rows"},
     "analysis": {},
     "demo": {},
 }

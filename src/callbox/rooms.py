@@ -17,6 +17,7 @@ ROOMS = (
     "coordination",
     "requests",
     "oversight",
+    "findings",
     "analysis",
     "demo",
     "worker",

@@ -16,6 +16,8 @@ from callbox.coordination.actions import add_task
 from callbox.dispatch.actions import assign_unit
 from callbox.dispatch.crew import DONE
 from callbox.dispatch.models import CrewMessage, Position
+from callbox.findings.actions import note_verdicts
+from callbox.findings.domain import Judged
 from callbox.incidents.actions import Kind, Where, add_remark
 from callbox.incidents.linking import open_for_call
 from callbox.incidents.queries import incident_for
@@ -23,6 +25,8 @@ from callbox.intake.actions import claim_call
 from callbox.kernel.ids import new_id
 from callbox.matters.models import Clock, HandOver, Step
 from callbox.messages.actions import Wanted, queue_message, set_reach
+from callbox.oversight.domain.verdicts import Outcome as Said
+from callbox.oversight.domain.verdicts import Verdict
 from callbox.oversight.models import Aside, EventObject, ObjectObject
 from callbox.oversight.models import Event as LogEvent
 from callbox.pictures.actions import keep_picture
@@ -81,6 +85,7 @@ def side(name: str) -> Side:
         *_of_matters(scopes, call.pk, incident.pk, assignment.pk, unit.pk),
         *_of_unit(unit, scopes[unit.pk]),
         _of_handover(incident.pk),
+        _of_finding(key),
     ]
     return Side(
         unit.pk, crew, (*told, *_of_request(), *_of_person(crew), *_messages(name, incident.pk, crew))
@@ -225,3 +230,11 @@ def _of_log(me: str) -> list[Row]:
     Aside.objects.create(source=me, key="1", told={}, digest=b"y", at=AT)
     tables = ("event", "eventobject", "objectobject", "aside")
     return [Row(f"oversight_{name}", "source", me, "history.see", person=me) for name in tables]
+
+
+def _of_finding(key: str) -> Row:
+    """What oversight found in a case of this unit."""
+    told = Verdict("made_up", AT.date(), key, "1", Said("overdue"), "", "law")
+    judged = Judged(told, "case", "red", unit=key)
+    note_verdicts([judged], by=system_actor("oversight"), at=AT)
+    return Row("findings_finding", "matter_id", judged.id, "finding.see", ("desk:oversight", key))
