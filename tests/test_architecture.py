@@ -127,7 +127,8 @@ PARTS = {
     },
     # The page frame is there for all rooms.
     "web": dict.fromkeys(
-        ("api", "context", "errors", "fields", "menu", "ranges", "signed_in", "words", "assets"), "frame"
+        ("api", "context", "errors", "fields", "menu", "ranges", "signed_in", "systems", "words", "assets"),
+        "frame",
     ),
     "door": {"tickets": "pure: signed tickets", "models": "queries answer with its rows"},
     "oversight": {},
