@@ -108,6 +108,7 @@ EXCUSED = {
     "oversight_objectobject.key": NUMBERED,
     "oversight_objectobject.other_key": NUMBERED,
     "requests_remark.by": WHO,
+    "requests_ringing.by": WHO,
     "requests_follow.form": KEYED,
     "requests_follow.key": KEYED,
     "requests_code.browser": KEYED,

@@ -34,7 +34,7 @@ from callbox.pictures.domain import Developed
 from callbox.requests.actions import add_remark as add_request_remark
 from callbox.requests.handing import hand_over
 from callbox.requests.lines import INCIDENT
-from callbox.requests.models import ApiKey, Attempt, Code, Follow, Outcome
+from callbox.requests.models import ApiKey, Attempt, Code, Follow, Outcome, Ringing
 from callbox.requests.taking import Report, open_request
 from tests import world
 from tests.signed_in import person
@@ -154,6 +154,7 @@ def _of_request() -> list[Row]:
     scope, code = tuple(found.matter.scope), new_id()
     Follow.objects.create(request=found, key="canary", retain_until=AT)
     Code.objects.create(id=code, request=found, browser="x", code="canary", tries=1, until=AT)
+    Ringing.objects.create(request=found, by="canary", until=AT)
     Attempt.objects.create(who="canary", at=AT)
     ApiKey.objects.create(id=code, name=str(code), key=str(code), since=AT)
     came_to: dict[str, Any] = dict.fromkeys(("agency", "category", "area", "result", "ask"), "")
@@ -172,6 +173,7 @@ def _of_request() -> list[Row]:
             ("requests_details", "request_id", "request.personal"),
             ("requests_reporter", "request_id", "request.reporter"),
             ("requests_remark", "request_id", "request.personal"),
+            ("requests_ringing", "request_id", "request.reporter"),
         )
     ]
 

@@ -276,6 +276,14 @@ class HandedOver(models.Model):
         ]
 
 
+class Ringing(models.Model):
+    """Who calls back the resident of a request now, and until when nobody else does."""
+
+    request = models.OneToOneField(Request, models.CASCADE, primary_key=True, related_name="+")
+    by = models.TextField()
+    until = models.DateTimeField()
+
+
 class Outcome(models.Model):
     """What a request came to, by the entries of its journal up to where they were read for this.
 

@@ -11,7 +11,7 @@ from callbox.access.retention import PORTION, blank_due, note_erased
 from callbox.kernel.actor import Actor
 from callbox.requests.counting import forget_attempts
 from callbox.requests.domain import limit
-from callbox.requests.models import Code, Details, Follow, Remark, Reporter
+from callbox.requests.models import Code, Details, Follow, Remark, Reporter, Ringing
 
 
 @transaction.atomic
@@ -21,6 +21,7 @@ def erase_expired(*, by: Actor, at: datetime) -> int:
     details = Details.objects.filter(Q(sealed__isnull=False) | Q(lon__isnull=False), **over)
     count = len(blank_due(details, by=by, at=at, lon=None, lat=None, sealed=None))
     count += forget_attempts(at=at) + Code.objects.filter(until__lte=at).delete()[0]
+    count += Ringing.objects.filter(until__lte=at).delete()[0]
     follow = Follow.objects.filter(**over).values_list("pk", flat=True)[:PORTION]
     gone = Follow.objects.filter(pk__in=list(follow)).delete()[0]
     count += note_erased("requests_follow", gone, by=by, at=at)

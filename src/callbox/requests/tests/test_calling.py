@@ -1,16 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 """Calling residents back: who waits longest comes first, what they say is noted, and whom nobody can ask is closed."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from tests.request_scenes import DESK_KEYS
 from tests.signed_in import person, signed_in
-from tests.world import LATER, journal_size
+from tests.world import LATER, call_taker, journal_size
 
+from callbox.access.domain import system_actor
 from callbox.access.models import PersonalRead
+from callbox.kernel.errors import Conflict, NotAllowed
 from callbox.requests.actions import accept_request, feed_back
-from callbox.requests.models import Request
+from callbox.requests.domain import limit
+from callbox.requests.models import Request, Ringing
 from callbox.requests.personal import Contact
+from callbox.requests.retention import erase_expired
+from callbox.requests.ringing import begin_ringing, end_ringing
 from callbox.requests.tests.scene import desk_of, now, request, town
 
 pytestmark = pytest.mark.django_db
@@ -104,3 +111,50 @@ def test_the_agency_does_not_ask_for_its_own_marks(taker: Client, is_answered: b
     assert roads.post(address(row), {"said": "satisfied"}).status_code == 403
     assert roads.post(address(row), {}).status_code == 403
     assert (journal_size(), now(row).said) == (before, "")
+
+
+def second_taker() -> Client:
+    return signed_in(person("second", "call_taker"))
+
+
+def test_two_call_takers_do_not_ring_the_same_resident(taker: Client) -> None:
+    first, second = answered(), answered()
+    other = second_taker()
+    assert "tel:" in taker.get(address(first)).content.decode()
+    assert taker.get(NEXT)["Location"] == address(first), "whoever has it goes on with it"
+    assert other.get(NEXT)["Location"] == address(second)
+    reads = PersonalRead.objects.count()
+    assert other.get(address(first))["Location"] == f"/desk/requests/{first.pk}"
+    before = journal_size()
+    assert other.post(address(first), {"said": "satisfied"}).status_code == 409
+    assert other.post(address(first), {}).status_code == 409
+    assert (journal_size(), PersonalRead.objects.count(), now(first).said) == (before, reads, "")
+    taker.get(address(second))  # and lets go of the first
+    assert other.get(NEXT)["Location"] == address(first)
+    assert taker.post(address(second), {"said": "satisfied"})["Location"] == NEXT
+    assert not Ringing.objects.exists()
+
+
+def test_what_somebody_opened_and_left_is_free_again_after_a_while() -> None:
+    town()
+    row, minutes = answered(), timedelta(minutes=limit("ring_minutes", LATER.date()))
+    until = begin_ringing(row.pk, by=call_taker("first"), at=LATER)
+    assert until == LATER + minutes
+    with pytest.raises(Conflict):
+        begin_ringing(row.pk, by=call_taker("second"), at=until - timedelta(seconds=1))
+    assert Ringing.objects.get().by == call_taker("first").id
+    assert begin_ringing(row.pk, by=call_taker("second"), at=until) == until + minutes
+    with pytest.raises(Conflict):
+        begin_ringing(row.pk, by=call_taker("first"), at=until)
+    end_ringing(row.pk, by=call_taker("first"))
+    assert Ringing.objects.get().by == call_taker("second").id
+    erase_expired(by=system_actor("retention"), at=until + minutes)
+    assert not Ringing.objects.exists()
+
+
+def test_who_may_not_ask_does_not_ring() -> None:
+    town()
+    row = answered()
+    with pytest.raises(NotAllowed):
+        begin_ringing(row.pk, by=desk_of("roads"), at=LATER)
+    assert not Ringing.objects.exists()

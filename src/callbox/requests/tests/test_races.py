@@ -2,15 +2,22 @@
 """Two desks at once: one of them is told that the other was first, and nothing is done twice."""
 
 import pytest
-from tests.world import AT, LATER, call_taker, incident, journal_size, moves_in_between
+from tests.world import AT, LATER, call_taker, incident, journal_size, moves_in_between, second_waits_for
 
 from callbox.journal import queries as journal
 from callbox.kernel.errors import Conflict
 from callbox.matters.models import Clock
 from callbox.requests import handing, lines, queries
-from callbox.requests.actions import accept_request, merge_request, return_request, withdraw_request
+from callbox.requests.actions import (
+    accept_request,
+    feed_back,
+    merge_request,
+    return_request,
+    withdraw_request,
+)
 from callbox.requests.handed import open_handovers
-from callbox.requests.models import Request
+from callbox.requests.models import Request, Ringing
+from callbox.requests.ringing import begin_ringing
 from callbox.requests.tests.scene import desk_of, now, request, town
 
 
@@ -87,3 +94,16 @@ def test_what_is_handed_over_twice_at_once_is_handed_over_once(
     with pytest.raises(Conflict):
         give("second")
     assert len(open_handovers(call_taker())) == 1
+
+
+def test_of_two_who_begin_at_once_one_rings(committed: None) -> None:
+    town()
+    row = request()
+    accept_request(row.pk, by=desk_of("roads"), at=LATER)
+    feed_back(row.pk, "solved", by=desk_of("roads"), at=LATER)
+    with pytest.raises(Conflict):
+        second_waits_for(
+            lambda: begin_ringing(row.pk, by=call_taker("first"), at=LATER),
+            lambda: begin_ringing(row.pk, by=call_taker("second"), at=LATER),
+        )
+    assert Ringing.objects.get().by == call_taker("first").id
