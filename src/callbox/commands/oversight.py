@@ -36,7 +36,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     asking = doing.add_parser("sql", help="a model as the SQL text that the databases run")
     asking.add_argument("model", help="its code: see `callbox oversight models`")
     making = doing.add_parser("generate", help="write made-up case histories with known violations to a file")
-    making.add_argument("file", type=Path, help=".csv, .csv.gz or .parquet, as `import` reads them")
+    making.add_argument(
+        "file", type=Path, help=".csv, .csv.gz, .parquet or .json (OCEL 2.0), as `import` reads them"
+    )
     making.add_argument(
         "--cases", type=int, default=1_000, help="how many histories, over all kinds of objects"
     )

@@ -209,12 +209,14 @@ def _value(said: object, kind: str) -> Value | None:
         return None
     if isinstance(said, bool):
         return str(said).lower()
+    if isinstance(said, list) and all(isinstance(each, str) for each in said):
+        return tuple(said)  # not of the format itself, which has no lists: hashes of a text
     if isinstance(said, Decimal) or kind in ("integer", "float"):
         if kind == "float" and isinstance(said, Decimal) and abs(said) <= MOST:
             said = said.quantize(FINEST)
         return number(str(said), "an attribute")
     if not isinstance(said, str):
-        raise ValueError("an attribute is neither a text, a number, a truth nor a moment")
+        raise ValueError("an attribute is neither a text, a number, a truth, a moment nor a list of texts")
     return _moment(said) if kind == "time" else said
 
 

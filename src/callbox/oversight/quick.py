@@ -75,7 +75,7 @@ def _sorted(
 
 def _fits(path: Path, mapped: Mapped) -> bool:
     """Whether the columns are of types that can be read by what they say."""
-    if mapped.of_case or mapped.recorded or not is_parquet(path):
+    if mapped.of_case or mapped.recorded or mapped.kind or mapped.spelt or not is_parquet(path):
         return False
     types = types_of(path)
     asked = [(mapped.key, (WORDS,)), (mapped.activity, (WORDS,)), (mapped.id, (WORDS,)), (mapped.seq, WHOLE)]

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is planted is found, all of it and nothing else, by the plain evaluator and over columns."""
+"""What is planted is found, all of it and nothing else, by each engine that scans."""
 
 import re
 from collections.abc import Mapping
+from contextlib import closing
 
 import pytest
 
@@ -12,6 +13,8 @@ from callbox.oversight.domain.verdicts import BROKEN
 from callbox.oversight.generator import AS_OF, EVENTS, Made, columns_by_kind, events_of, planted_once
 from callbox.oversight.library import shipped_rules
 from callbox.oversight.planting import Template
+from callbox.oversight.sql.engine import Loaded
+from callbox.oversight.sql.links import Duck
 
 type Found = dict[tuple[str, str, str], str]
 NAMELESS = re.compile(r"[a-z0-9 ._-]+", re.IGNORECASE)
@@ -46,6 +49,14 @@ def test_the_plain_evaluator_finds_what_is_planted_and_nothing_else(planted: Map
 def test_the_engine_over_columns_finds_what_is_planted_and_nothing_else(planted: Mapping[str, Made]) -> None:
     for made in planted.values():
         assert broken_in_bulk(made) == made.planted
+
+
+def test_the_sql_text_finds_what_is_planted_and_nothing_else(planted: Mapping[str, Made]) -> None:
+    for kind, made in planted.items():
+        rules = [rule for rule in shipped_rules().values() if rule.over == kind]
+        with closing(Duck(threads=1)) as link:
+            judged = Loaded(link, made.columns, rules).scan(AS_OF)
+        assert broken(by_activation(made.columns, judged)) == made.planted
 
 
 def test_wherever_in_the_calendar_a_history_begins_it_is_broken_as_planted() -> None:

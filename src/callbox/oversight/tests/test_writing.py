@@ -10,13 +10,15 @@ import pytest
 
 from callbox.kernel.tables import TableError
 from callbox.oversight.bulk import by_activation, scan
+from callbox.oversight.columns import columns_of
 from callbox.oversight.domain.events import Event
 from callbox.oversight.domain.verdicts import BROKEN
-from callbox.oversight.files import mapping_for, read_events
+from callbox.oversight.files import mapping_for, read_events, read_ocel
 from callbox.oversight.generator import AS_OF, columns_by_kind, events_of
 from callbox.oversight.library import shipped_rules
 from callbox.oversight.mapping import Aside, Mapped
 from callbox.oversight.mapping import events_of as events_of_rows
+from callbox.oversight.ocel import OcelMapped
 from callbox.oversight.store import Store
 from callbox.oversight.writing import write_events
 
@@ -40,6 +42,19 @@ def test_what_is_planted_is_found_in_the_file(tmp_path: Path, name: str) -> None
             columns = store.columns(kind)
             found = by_activation(columns, scan(columns, shipped_rules().values(), AS_OF))
             assert {of: said for of, said in found.items() if said in BROKEN} == each.planted
+
+
+def test_what_is_planted_is_found_in_an_ocel_log(tmp_path: Path) -> None:
+    made = columns_by_kind(400, seed=5, rules=shipped_rules(), share_lawful=0)
+    path = tmp_path / "made.json"
+    write_events(path, [event for each in made.values() for event in events_of(each)])
+    read = list(read_ocel(path, OcelMapped()))
+    events = [each for each in read if isinstance(each, Event)]
+    assert len(events) == len(read) == sum(len(each.columns) for each in made.values())
+    for kind, each in made.items():
+        columns = columns_of(kind, events)
+        found = by_activation(columns, scan(columns, shipped_rules().values(), AS_OF))
+        assert {of: said for of, said in found.items() if said in BROKEN} == each.planted
 
 
 def test_the_recorded_moment_is_read_and_the_minutes_between_are_whole() -> None:
