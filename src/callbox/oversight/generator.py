@@ -21,7 +21,7 @@ from callbox.oversight.columns import Columns, Said, Whole, micros, moment_of, s
 from callbox.oversight.domain.events import Event, Value
 from callbox.oversight.domain.rules import Rule
 from callbox.oversight.plans import DAY, MINUTE, Relative, Step
-from callbox.oversight.planting import Template, lawful, violations
+from callbox.oversight.planting import Template, Together, lawful, violations
 
 EVENTS = 10
 AS_OF = datetime(2026, 10, 1, tzinfo=UTC)
@@ -101,11 +101,13 @@ class Made:
 def templates_of(rules: Mapping[str, Rule]) -> list[Template]:
     """For each version of each rule a lawful history, and one for each way to break it. Raises Stuck."""
     found: list[Template] = []
+    together = {kind: Together(kind, rules.values()) for kind in {rule.over for rule in rules.values()}}
     for rule in rules.values():
+        among = together[rule.over]
         for version in rule.versions:
             base = _base(version.begins.year)
-            found.append(lawful(rule, version, [*rules.values()], base, AS_OF))
-            found += violations(rule, version, [*rules.values()], base, AS_OF)
+            found.append(lawful(rule, version, among, base, AS_OF))
+            found += violations(rule, version, among, base, AS_OF)
     return [_filled(each) for each in found]
 
 

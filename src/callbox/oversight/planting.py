@@ -7,7 +7,7 @@ a new model brings its own. Limits are passed by so wide a margin (holidays, lon
 wherever in the calendar it begins.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -41,17 +41,35 @@ class Template:
     broken: dict[int, str]
 
 
-def lawful(rule: Rule, version: Version, rules: Sequence[Rule], base: datetime, as_of: datetime) -> Template:
+class Together:
+    """All rules over one kind of object: what one of them asks for, the others judge too."""
+
+    def __init__(self, kind: str, rules: Iterable[Rule]) -> None:
+        self.rules = [rule for rule in rules if rule.over == kind]
+        self._triggers = {
+            rule.code: frozenset[str]().union(*(each.form.trigger.activities for each in rule.versions))
+            for rule in self.rules
+        }
+        asked = ((rule, acts) for rule in self.rules for each in rule.versions for acts in acts_of(each.form))
+        self.conditions = [(rule, acts) for rule, acts in asked if acts.where is not None]
+
+    def triggered(self, steps: Sequence[Step]) -> list[Rule]:
+        """Those that have anything to say of these steps."""
+        there = {step.activity for step in steps}
+        return [rule for rule in self.rules if self._triggers[rule.code] & there]
+
+
+def lawful(rule: Rule, version: Version, among: Together, base: datetime, as_of: datetime) -> Template:
     """A history in which the rule is triggered, and everything is as it must be. Raises Stuck."""
-    return _finished(rule, Plan([trigger_step(version.form)]), rules, base, as_of)
+    return _finished(rule, Plan([trigger_step(version.form)]), among, base, as_of)
 
 
 def violations(
-    rule: Rule, version: Version, rules: Sequence[Rule], base: datetime, as_of: datetime
+    rule: Rule, version: Version, among: Together, base: datetime, as_of: datetime
 ) -> Iterator[Template]:
     """Histories that break exactly this rule, in each of the ways that its form knows. Raises Stuck."""
     for plan in broken(version.form):
-        yield _finished(rule, plan, rules, base, as_of)
+        yield _finished(rule, plan, among, base, as_of)
 
 
 def events_of(kind: str, steps: Sequence[Step], key: str, at: datetime) -> list[Event]:
@@ -73,17 +91,16 @@ def _at(value: Value | Relative, at: datetime) -> Value:
     return at + value.minute * MINUTE if isinstance(value, Relative) else value
 
 
-def _finished(rule: Rule, plan: Plan, rules: Sequence[Rule], base: datetime, as_of: datetime) -> Template:
-    own = [each for each in rules if each.over == rule.over]
+def _finished(rule: Rule, plan: Plan, among: Together, base: datetime, as_of: datetime) -> Template:
     wrong: list[tuple[Rule, v.Verdict]] = []
     for _round in range(ROUNDS):
         plan.steps.sort(key=lambda step: step.minute)
         said = history(rule.over, "1", events_of(rule.over, plan.steps, "1", base))
-        if _decide_conditions(plan, own, said, as_of):
+        if _decide_conditions(plan, among, said, as_of):
             continue
         wrong = [
             (each, verdict)
-            for each in own
+            for each in among.triggered(plan.steps)
             for verdict in judge(each, said, as_of)
             if verdict.verdict not in KEPT and not _needs_what_is_missing(each, verdict, plan)
         ]
@@ -93,7 +110,7 @@ def _finished(rule: Rule, plan: Plan, rules: Sequence[Rule], base: datetime, as_
                 raise Stuck(f"{rule.code}, {plan.variant}: {planted} in {plan.steps}")
             return Template(rule.over, rule.code, plan.variant, base, tuple(plan.steps), planted)
         of, verdict = next(each for each in wrong if not plan.variant or each[0].code != rule.code)
-        mend(_form(of, verdict), plan.steps[_place(verdict.activation)], plan, own)
+        mend(_form(of, verdict), plan.steps[_place(verdict.activation)], plan, among.rules)
     raise Stuck(f"{rule.code}, {plan.variant or 'lawful'}: {[of.code for of, _ in wrong]} in {plan.steps}")
 
 
@@ -113,16 +130,17 @@ def _place(event: str) -> int:
     return int(event.rpartition("/")[2])
 
 
-def _decide_conditions(plan: Plan, rules: Sequence[Rule], said: History, as_of: datetime) -> bool:
+def _decide_conditions(plan: Plan, among: Together, said: History, as_of: datetime) -> bool:
     """Where a rule asks an event something that it does not say, it says no. Whether anything was added."""
-    changed = False
-    for rule in rules:
+    there = {step.activity for step in plan.steps}
+    for rule, acts in among.conditions:
+        if not acts.activities & there or acts.where is None:
+            continue
         view = View(said, rule.calendar, as_of)
-        for acts in {acts for version in rule.versions for acts in acts_of(version.form)}:
-            for place, step in enumerate(plan.steps):
-                if acts.where is not None and view.matches(acts, place) is None:
-                    step.values |= filled(acts.where, wanted=False, at=At(view, place), step=step)
-                    changed = True
-        if changed:
+        unknown = [place for place in range(len(plan.steps)) if view.matches(acts, place) is None]
+        for place in unknown:
+            step = plan.steps[place]
+            step.values |= filled(acts.where, wanted=False, at=At(view, place), step=step)
+        if unknown:
             return True
     return False
