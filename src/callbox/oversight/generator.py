@@ -5,7 +5,7 @@
 (`case`, `person`, `item`, ...) to `Made`, whose `columns` (see columns.py) the engine in bulk reads. The histories of
 all kinds together are exactly `cases`; each has at least `EVENTS` events, ordered by moment; keys: `case-0000001`, ids:
 `key/place`. `Made.planted` says by (rule, key, event) what is broken; a share of `lawful` is not broken at all.
-A million cases take some twenty seconds. `events_of` gives the same histories as events.
+A million cases take some seconds. `events_of` gives the same histories as events.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -120,23 +120,24 @@ def columns_by_kind(
     sound = np.array([not each.broken for each in templates], bool)
     weights = np.where(sound, share_lawful / sound.sum(), (1 - share_lawful) / max(1, (~sound).sum()))
     chosen = random.choice(len(templates), cases, p=weights / weights.sum())
-    kinds = np.array([each.kind for each in templates])
-    return {
-        str(kind): _made(str(kind), templates, chosen[kinds[chosen] == kind], random)
-        for kind in np.unique(kinds)
-    }
+    return _by_kind(templates, chosen, random)
 
 
 def planted_once(rules: Mapping[str, Rule], seed: int) -> dict[str, Made]:
     """Each template once: every rule lawful, and broken in each way that its form knows."""
     templates = templates_of(rules)
-    random = np.random.default_rng(seed)
-    return {
-        kind: _made(
-            kind, templates, np.array([n for n, each in enumerate(templates) if each.kind == kind]), random
-        )
-        for kind in sorted({each.kind for each in templates})
-    }
+    return _by_kind(templates, np.arange(len(templates)), np.random.default_rng(seed))
+
+
+def _by_kind(templates: Sequence[Template], chosen: Whole, random: np.random.Generator) -> dict[str, Made]:
+    """The histories of the chosen templates, each kind's among its own."""
+    kinds = np.array([each.kind for each in templates])
+    found = {}
+    for kind in np.unique(kinds).tolist():
+        own = np.flatnonzero(kinds == kind)
+        which = np.searchsorted(own, chosen[kinds[chosen] == kind])
+        found[kind] = _made(kind, [templates[number] for number in own.tolist()], which, random)
+    return found
 
 
 def events_of(made: Made) -> Iterator[Event]:
