@@ -2,6 +2,7 @@
 """The three databases that the same text runs on: how tables get in, and rows come back. An edge."""
 
 import importlib
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Protocol
 
@@ -56,6 +57,7 @@ class Postgres:
 
     def __init__(self, address: str) -> None:
         self._link = psycopg.connect(address, autocommit=True)
+        self._link.execute("SET work_mem = '64MB'")  # else each step of a text goes to disk
 
     def fill(self, name: str, table: Table) -> None:
         """Make a table by COPY."""
@@ -90,6 +92,7 @@ class Spark:
     """
 
     def __init__(self, master: str | None = None) -> None:
+        logging.getLogger("py4j").setLevel(logging.WARNING)  # it tells of every connection that it closes
         made = importlib.import_module("pyspark.sql").SparkSession.builder.appName("callbox oversight")
         if master is not None:
             made = made.master(master)

@@ -24,7 +24,7 @@ from callbox.oversight.sql.building import day_column, term_name
 from callbox.oversight.sql.text import Query
 from callbox.oversight.sql.words import ANY, MOMENT, NUMBER, TEXT, Column
 
-BIGINT, BOOLEAN, VARCHAR = "BIGINT", "BOOLEAN", "VARCHAR(4000)"
+BIGINT, BOOLEAN, TEXTS = "BIGINT", "BOOLEAN", "TEXT"
 GREATEST = 2**53  # ten-thousandths; sums of greater numbers could run over
 BETWEEN = "\x1f"  # the members of a list
 
@@ -52,7 +52,7 @@ def events_table(columns: Columns, queries: Iterable[Query]) -> Table:
     return [
         _full("place", np.arange(size, dtype=np.int64)),
         _full("history", owner),
-        Filled("activity", VARCHAR, columns.names, np.zeros(size, bool)),
+        Filled("activity", TEXTS, _activities(columns), np.zeros(size, bool)),
         Filled("moment", BIGINT, columns.at, untimed),
         Filled("plain", BOOLEAN, ~_hard(columns)[owner], np.zeros(size, bool)),
         *(
@@ -73,7 +73,7 @@ def limits_table(columns: Columns, queries: Iterable[Query]) -> Table:
     size = len(rows)
     kept = [np.array(each, np.int64) for each in numbers[:3]]
     return [
-        Filled("term", VARCHAR, list(names), np.zeros(size, bool)),
+        Filled("term", TEXTS, list(names), np.zeros(size, bool)),
         *(_full(name, each) for name, each in zip(("day", "ends", "last_day_begins"), kept, strict=True)),
         Filled("unsure", BOOLEAN, np.array(numbers[3], bool), np.zeros(size, bool)),
     ]
@@ -125,7 +125,21 @@ def _is_odd(word: Value) -> bool:
     if isinstance(word, Decimal):
         number = scaled(word)
         return number is None or abs(number) > GREATEST
-    return not isinstance(word, datetime) and "\0" in "".join(word)
+    return not isinstance(word, datetime) and not _is_kept("".join(word))
+
+
+def _is_kept(text: str) -> bool:
+    """Whether every database keeps it: neither a zero character nor half a character."""
+    return "\0" not in text and not any("\ud800" <= each <= "\udfff" for each in text)
+
+
+def _activities(columns: Columns) -> Sequence[str]:
+    """Of each event, its activity; one that no database keeps is one that no rule names."""
+    found = np.empty(len(columns), object)
+    for activity, places in columns.activities.items():
+        found[places] = activity if _is_kept(activity) else ""
+    kept: list[str] = found.tolist()
+    return kept
 
 
 def _full(name: str, values: Whole) -> Filled:
@@ -134,7 +148,7 @@ def _full(name: str, values: Whole) -> Filled:
 
 def _value(columns: Columns, column: Column) -> Filled:
     """A value of each event, or what was said last in its case until then."""
-    type_ = BIGINT if column.flavour in (NUMBER, MOMENT) else VARCHAR
+    type_ = BIGINT if column.flavour in (NUMBER, MOMENT) else TEXTS
     said = columns.said.get(column.name)
     size = len(columns)
     if said is None or not len(said.places):
@@ -162,9 +176,11 @@ def _value(columns: Columns, column: Column) -> Filled:
 def _kept(word: Value, flavour: str) -> int | str | None:
     """A value as a column of this flavour keeps it; None where it is something else."""
     match word:
+        case _ if _is_odd(word):
+            return None
         case Decimal() if flavour in (NUMBER, ANY):
             number = scaled(word)
-            return None if number is None else number if flavour == NUMBER else f"#{number}"
+            return number if flavour == NUMBER else f"#{number}"
         case datetime() if flavour in (MOMENT, ANY):
             return micros(word) if flavour == MOMENT else f"@{micros(word)}"
         case str() if flavour in (TEXT, ANY):
