@@ -20,6 +20,13 @@ FINE, BROKEN = frozenset({"fine"}), frozenset({"overdue", "broken_late"})
 DAY, EVER = 86_400, 10**10
 APPEAL = "Insert Date Appeal to Prefecture"
 NOTICE = "Insert Fine Notification"
+STEPS = (
+    APPEAL,
+    "Send Appeal to Prefecture",
+    "Receive Result Appeal from Prefecture",
+    "Notify Result Appeal to Offender",
+    "Appeal to Judge",
+)
 WITHIN = {
     "fine_sent": ("Create Fine", "Send Fine", 0, 90 * DAY),
     "fine_notified": ("Create Fine", NOTICE, 0, 150 * DAY),
@@ -29,13 +36,14 @@ WITHIN = {
     "fine_penalty_not_early": (NOTICE, "Add penalty", 60 * DAY, EVER),
 }
 AFTER = {
-    "fine_result_told": ("Receive Result Appeal from Prefecture", "Notify Result Appeal to Offender"),
+    "fine_result_told": [("Receive Result Appeal from Prefecture", "Notify Result Appeal to Offender")],
 }
 BEFORE = {
-    "fine_penalty_needs_notice": (NOTICE, "Add penalty"),
-    "fine_collection_needs_penalty": ("Add penalty", "Send for Credit Collection"),
+    "fine_appeal_needs_notice": [(NOTICE, step) for step in STEPS],
+    "fine_penalty_needs_notice": [(NOTICE, "Add penalty")],
+    "fine_collection_needs_penalty": [("Add penalty", "Send for Credit Collection")],
 }
-EXPRESSED = frozenset(WITHIN | AFTER | BEFORE)
+EXPRESSED = frozenset([*WITHIN, *AFTER, *BEFORE])
 # LTL keeps the cases that are in time, Declare tells those that are not.
 SAME_VERDICTS = dict.fromkeys(WITHIN, FINE) | dict.fromkeys([*AFTER, *BEFORE], BROKEN)
 CHILD = Path(__file__).with_name("_oversight_pm4py.py")
