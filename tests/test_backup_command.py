@@ -81,6 +81,9 @@ def test_backup_under_writes_then_restore_with_the_journal_verified(place: Path)
     assert done.returncode == 0, done.stderr
     spool = SpoolFile(home / "spool", 1 << 16)
     spool.append([b"a contact that waits"])
+    log = Path("oversight", "log.duckdb")
+    (home / log).parent.mkdir()
+    (home / log).write_bytes(b"an imported log")
     cluster = Cluster(home)
     cluster.start()
     more = {
@@ -110,6 +113,8 @@ def test_backup_under_writes_then_restore_with_the_journal_verified(place: Path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "The journal verifies" in done.stdout
     assert "no keys" in done.stdout
+    assert "Case histories imported from files are in no backup" in done.stdout
+    assert not (other / log).exists()
     assert before <= entries(other) <= entries(home)
     back = SpoolFile(other / "spool", 1 << 16)
     assert back.peek(5) == [b"a contact that waits"]

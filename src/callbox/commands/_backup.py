@@ -108,5 +108,8 @@ def _say_restored(home: Path, done: host_restore.Restored) -> None:
         )
     if not done.keys:
         print("There are no keys of contact data: names and numbers cannot be read until they are put back.")
+    print(
+        "Case histories imported from files are in no backup: `callbox oversight import` takes them in again."
+    )
     name, found = done.manifest.city
     print(f"The city was {name}, version {found or 'unknown'}. Settings then: {done.manifest.settings}")
