@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from callbox.access.models import Agency
-from callbox.access.queries import agencies_by_code
+from callbox.access.queries import agencies_named
 from callbox.coordination import domain, queries
 from callbox.coordination.alerting import (
     Asked,
@@ -57,7 +57,7 @@ def apply_plan(
     hold(incident_id)
     incident = incident_for(by, incident_id)
     plan = _plan(incident, level, at)
-    by_code = agencies_by_code()
+    by_code = agencies_named({plan.lead, *(line.agency for line in plan.lines)})
     missing = [line.agency for line in plan.lines if line.agency not in by_code]
     if missing:
         raise Invalid(NO_AGENCY, code=", ".join(missing))
@@ -274,7 +274,7 @@ def _part(
 
 
 def _agency(code: str) -> Agency:
-    found = agencies_by_code().get(code)
+    found = agencies_named([code]).get(code)
     if found is None:
         raise Invalid(NO_AGENCY, code=code)
     return found

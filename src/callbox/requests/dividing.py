@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from callbox.access.queries import agencies_by_code
+from callbox.access.queries import agencies_named
 from callbox.kernel.actor import Actor
 from callbox.kernel.errors import Conflict, Invalid
 from callbox.kernel.ids import new_id
@@ -31,7 +31,7 @@ def split_request(request_id: UUID, agency: str, *, by: Actor, at: datetime) -> 
     """
     row = queries.request_for(by, request_id)
     role = by.require("request.split", row.matter.scope)
-    known = agencies_by_code()
+    known = agencies_named([agency])
     if agency not in known:
         raise Invalid(NO_AGENCY, code=agency)
     whole = queries.whole_of(row)

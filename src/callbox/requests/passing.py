@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from callbox.access.queries import agencies_by_code
+from callbox.access.queries import agencies, agencies_named
 from callbox.kernel.actor import Actor
 from callbox.kernel.errors import Conflict, Invalid, NotAllowed
 from callbox.kernel.text import gettext_noop as _
@@ -32,7 +32,7 @@ def pass_on(request_id: UUID, agency: str, *, by: Actor, at: datetime) -> UUID:
     by.require("request.pass_on", row.matter.scope)
     if row.matter.owner not in by.keys:
         raise NotAllowed(NOT_YOURS)
-    taker = agencies_by_code().get(agency)
+    taker = agencies_named([agency]).get(agency)
     if taker is None:
         raise Invalid(NO_AGENCY, code=agency)
     if taker.pk == row.agency_id:
@@ -57,6 +57,6 @@ def answer_pass_on(request_id: UUID, accept: bool, *, by: Actor, at: datetime) -
     answer_offer(offer.pk, accept, by=by, at=at)
     if accept:
         touch(row.matter, drop=offer.giver, by=by)
-        row.agency = next(each for each in agencies_by_code().values() if offer.taker == f"agency:{each.pk}")
+        row.agency = next(each for each in agencies() if offer.taker == f"agency:{each.pk}")
         row.assisting = [each for each in row.assisting if each != row.agency.pk]
         store(row, "agency", "assisting")

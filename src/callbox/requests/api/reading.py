@@ -8,7 +8,7 @@ from django.utils import timezone
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from callbox.access.queries import agencies_by_code, names_of
+from callbox.access.queries import agencies_named, names_of
 from callbox.incidents.rows import history_rows
 from callbox.kernel.errors import Invalid
 from callbox.matters.queries import calendar_in_force, history_for
@@ -106,7 +106,7 @@ def requests(request: Asked, filters: Annotated[Filters, Query()]) -> dict[str, 
 
 
 def _agency_id(code: str) -> UUID:
-    found = agencies_by_code().get(code)
+    found = agencies_named([code]).get(code)
     if found is None:
         raise Invalid(NO_AGENCY, code=code)
     return found.pk
