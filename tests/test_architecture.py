@@ -131,7 +131,7 @@ PARTS = {
         "frame",
     ),
     "door": {"tickets": "pure: signed tickets", "models": "queries answer with its rows"},
-    "oversight": {},
+    "oversight": {"library": "domain: the models"},
     "findings": {"models": "queries answer with its rows"},
     "analysis": {},
     "demo": {},

@@ -83,11 +83,9 @@ def steps_of(finding: Finding) -> list[Written]:
     return journal.history(finding.pk)
 
 
-def took(finding: Finding, moves: Sequence[str]) -> str:
-    """Who took the last of these steps in this round, to hold that another decides; "" where nobody has."""
-    found = [
-        entry.actor
+def took_any(finding: Finding, moves: Sequence[str], who: Actor) -> bool:
+    """Whether they took one of these steps in this round: then another decides about it."""
+    return any(
+        entry.move in moves and entry.round == finding.matter.round and entry.actor == who.id
         for entry in journal.history(finding.pk)
-        if entry.move in moves and entry.round == finding.matter.round
-    ]
-    return found[-1] if found else ""
+    )

@@ -31,6 +31,7 @@ def test_every_loop_registers_itself() -> None:
         "calendars",
         "clocks",
         "contacts",
+        "findings",
         "histories",
         "messages",
         "outcomes",

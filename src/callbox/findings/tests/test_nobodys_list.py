@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""No list, sort, filter or figure of the room gives findings by officer: there is nothing to ask it with."""
+
+import ast
+import inspect
+import re
+from dataclasses import fields
+from pathlib import Path
+
+from callbox.findings import queries
+from callbox.findings.models import Finding
+from callbox.findings.queries import Wanted
+
+WHO = re.compile(r"officer|handler|person|actor|approver|employee|staff|^by$|_by$|score|rank|owner")
+ROOM = Path(queries.__file__).parent
+# Whom the room tells, and who may look: never what a finding is looked for by.
+MAY = {"actor", "who"}
+
+
+def test_no_column_of_a_finding_says_who() -> None:
+    assert not [each.name for each in Finding._meta.get_fields() if WHO.search(each.name)]
+
+
+def test_nothing_that_a_list_is_asked_with_says_who() -> None:
+    assert not [each.name for each in fields(Wanted) if WHO.search(each.name)]
+    asked = {
+        f"{name}({parameter})"
+        for name, function in inspect.getmembers(queries, inspect.isfunction)
+        if function.__module__ == queries.__name__
+        for parameter in inspect.signature(function).parameters
+        if WHO.search(parameter) and parameter not in MAY
+    }
+    assert not asked
+
+
+def test_no_query_of_the_room_filters_sorts_or_groups_by_who() -> None:
+    """Neither by a column, nor through the matter's owner or the journal's actor."""
+    methods = {"filter", "exclude", "order_by", "values", "values_list", "annotate", "get", "distinct"}
+    found = [
+        f"{path.name}:{node.lineno}"
+        for path in ROOM.glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in methods
+        for name in [
+            *(word.arg for word in node.keywords),
+            *(word.value for word in ast.walk(node) if isinstance(word, ast.Constant)),
+        ]
+        if isinstance(name, str) and WHO.search(name)
+    ]
+    assert not found, found
