@@ -129,6 +129,7 @@ SAYS_NOTHING = {
     "demo": "made-up people of its own",
     "drill": "an installation of its own",
     "open311": "names of apps",
+    "findings": "counts",
     "oversight": "counts by model; of a row kept aside its line and the column",
     "policy": "the policy table",
     "promises": "due times by id of the matter, and the table itself; tests/test_promises_command holds it",
