@@ -77,7 +77,8 @@ def test_an_administrator_sees_no_history_but_tries_the_examples() -> None:
     admin = signed_in(person("admin", "administrator"))
     page = admin.post(TRY, {"model": CODE, "text": SHORTER, "day": ""}).content.decode()
     assert "data-example" in page
-    assert "T2" not in page
+    assert "key=T2" not in page
+    assert ">T2<" not in page
     assert admin.get(f"{CASE}?kind=item&key=T2").status_code == 403
 
 
