@@ -49,7 +49,6 @@ def _tell(row: Finding, by: Actor, at: datetime) -> None:
     if row.state == domain.WARNED:
         (step,) = domain.tellings(domain.WARNING, at.date())[:1]
         occasion, letter = f"warn/{row.share}", "findings.warning"
-        row.tell_at = None
         # The warning itself is the entry of the move that set the share.
         Finding.objects.filter(pk=row.pk).update(tell_at=None)
     else:

@@ -52,6 +52,20 @@ SENSITIVE = {
     # The legal side of the house, and an agency's system for what it has told itself (ADR 0046).
     "history.see": {"legal_officer": ANY, "supervisor": ANY, "system": ANY},
     "history.append": {"system": ANY, "agency_desk": SCOPE},
+    # Findings: the unit answers, somebody else confirms, the legal officer decides (ADR 0043).
+    "finding.see": {
+        "supervisor": ANY,
+        "legal_officer": ANY,
+        "system": ANY,
+        "agency_desk": SCOPE,
+        "unit_lead": SCOPE,
+    },
+    "finding.open": {"system": ANY},
+    "finding.lift": {"system": ANY},
+    "finding.confirm": {"legal_officer": ANY, "unit_lead": SCOPE},
+    "finding.uphold": {"legal_officer": ANY},
+    "finding.turn_down": {"legal_officer": ANY},
+    "finding.suppress": {"legal_officer": ANY},
     # Only the command that makes a model reads words in bulk (ADR 0038).
     "request.learn": {"system": ANY},
 }
