@@ -77,7 +77,7 @@ def empty_database() -> None:
             try:
                 _truncate(link, tables[0], [table for (table,) in guarded])
                 return
-            except psycopg.errors.LockNotAvailable:
+            except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected):
                 if last:
                     raise
 
@@ -109,3 +109,12 @@ def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
 
     for name, cost in {"time_cost": 1, "memory_cost": 16, "parallelism": 1}.items():
         monkeypatch.setattr(Argon2PasswordHasher, name, cost)
+
+
+@pytest.fixture(autouse=True)
+def own_language() -> Iterator[None]:
+    """The language of a page that a test has asked for ends with the test: the next one begins in the usual one."""
+    from django.utils import translation
+
+    yield
+    translation.deactivate()

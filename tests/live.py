@@ -35,10 +35,20 @@ class Live:
         return next(each for each in self.household.processes if each.part.name == name)
 
     def open(
-        self, browser: Browser, name: str, path: str, *, language: str = "en", size: dict[str, int] = DESKTOP
+        self,
+        browser: Browser,
+        name: str,
+        path: str,
+        *,
+        language: str = "en",
+        size: dict[str, int] = DESKTOP,
+        zone: str | None = None,
     ) -> Page:
-        """A page of that person in that language. What its scripts let fall is kept in `faults`."""
-        context = browser.new_context(viewport=size)  # type: ignore[arg-type]  # Playwright's own typed dict
+        """A page of that person in that language, in a browser of that time zone, else of this machine's.
+
+        What its scripts let fall is kept in `faults`.
+        """
+        context = browser.new_context(viewport=size, timezone_id=zone)  # type: ignore[arg-type]  # Playwright's own typed dict
         context.set_default_timeout(15_000)
         context.add_cookies(self._cookies(name, language))  # type: ignore[arg-type]  # the same
         self.opened.append(context)

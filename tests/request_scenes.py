@@ -9,10 +9,12 @@ from django.utils import timezone
 
 from callbox.access.actions import agency_id
 from callbox.requests import actions, dividing, extending, handing, lines, passing
+from callbox.requests.answering import load_articles
+from callbox.requests.articles import SHIPPED, read_articles
 from callbox.requests.domain import load_dispositions
 from callbox.requests.models import Request
 from callbox.requests.tests.scene import desk_of, request, town
-from tests.world import call_taker, incident
+from tests.world import AT, SETUP, call_taker, incident
 
 DESK = "roads"
 DESK_KEYS = (f"agency:{agency_id(DESK)}",)
@@ -93,6 +95,23 @@ def _to_hand_over() -> Made:
     return {}, {"source": "incident", "id": str(incident().pk), "reason": "dispute"}
 
 
+def _with_article(*steps: str) -> Build:
+    """An article beside a request after these steps."""
+    sent = _sent(*steps, body={"article": "bulky-waste", "version": 1})
+
+    def build() -> Made:
+        made = sent()
+        load_articles(read_articles(SHIPPED), by=SETUP, at=AT)
+        return made
+
+    return build
+
+
+def _article() -> Made:
+    load_articles(read_articles(SHIPPED), by=SETUP, at=AT)
+    return {"article": "bulky-waste"}, None  # type: ignore[dict-item]  # the one name among ids
+
+
 _HANDOVER = "/api/handovers/{handover_id}"
 
 REQUEST_SCENES: dict[str, Build] = {
@@ -109,6 +128,9 @@ REQUEST_SCENES: dict[str, Build] = {
     f"POST {_REQUEST}/resume": _sent("accept", "suspend", body={}),
     f"POST {_REQUEST}/feed-back": _sent("accept", body={"result": SOLVED, "words": "made-up"}),
     f"POST {_REQUEST}/close": _sent("accept", "feed_back", body={"disposition": SOLVED}),
+    "GET /api/articles/{article}": _article,
+    f"POST {_REQUEST}/close-with-article": _with_article("accept", "feed_back"),
+    f"POST {_REQUEST}/feed-back-article": _with_article(),
     f"POST {_REQUEST}/ask": _sent("accept", "feed_back", body={"said": "satisfied"}),
     f"POST {_REQUEST}/supervise": _sent("accept", "feed_back", body=REASON),
     f"POST {_REQUEST}/reopen": _sent("accept", "feed_back", "close", body=REASON),

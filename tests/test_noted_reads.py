@@ -3,12 +3,15 @@
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
 import callbox.urls  # noqa: F401 - hangs every room on the API
+from callbox.access.actions import named_id
+from callbox.access.domain import system_actor
 from callbox.access.models import PersonalRead
 from callbox.incidents.actions import Where, open_incident
 from callbox.incidents.queries import details_for, incident_for
@@ -16,6 +19,8 @@ from callbox.incidents.reads import ask_who_read
 from callbox.intake.queries import call_for, caller_for
 from callbox.journal.models import Entry
 from callbox.kernel.errors import NotAllowed, NotFound
+from callbox.oversight.actions import append_events
+from callbox.oversight.domain.events import Event
 from callbox.web.api import api
 from tests.scenes import SCENES, Scene, my_unit
 from tests.signed_in import person, signed_in
@@ -131,6 +136,54 @@ def test_who_asks_hears_of_every_read_and_the_asking_is_journalled(by_call: bool
         supervisor().id,
         {"of": str(found.pk), "reads": 2},
     )
+
+
+def told_of(kind: str, key: str) -> None:
+    """That something happened to an object that another system knows, or Callbox itself."""
+    event = Event(f"{key}-1", f"{kind}.opened", AT, objects=((kind, key),))
+    append_events("file:x", [event], by=system_actor("oversight"), at=AT)
+
+
+def histories_read() -> set[tuple[UUID, str, str]]:
+    rows = PersonalRead.objects.filter(subject="history")
+    return set(rows.values_list("subject_id", "purpose", "role"))
+
+
+@pytest.mark.django_db
+def test_opening_the_history_of_a_case_is_noted_once_in_ten_minutes_and_told_to_who_asks() -> None:
+    told_of("case", "A-100")
+    chief: Client = signed_in(person("chief", "supervisor"))
+    address = "/desk/oversight/case?kind=case&key="
+    assert chief.post("/desk/reads", {"asked": "A-100"}).status_code == 422  # nobody has opened it yet
+    assert chief.get(f"{address}A-101").status_code == 404
+    assert histories_read() == set()
+    assert [chief.get(f"{address}A-100").status_code for _twice in range(2)] == [200, 200]
+    assert histories_read() == {(named_id("history", "A-100"), "oversee", "supervisor")}
+    assert PersonalRead.objects.filter(subject="history").count() == 1
+    page = chief.post("/desk/reads", {"asked": "A-100"}).content.decode()
+    assert "Overseeing how the case was handled" in page
+    chinese = {"accept-language": "zh-hans"}
+    page = chief.post("/desk/reads", {"asked": "A-100"}, headers=chinese).content.decode()
+    assert all(words in page for words in ("案件 A-100", "案件历程", "监督案件的办理"))
+
+
+@pytest.mark.django_db
+def test_who_may_not_see_histories_leaves_no_trace_of_a_read() -> None:
+    told_of("case", "A-100")
+    client: Client = signed_in(person("other", "dispatcher"))
+    assert client.get("/desk/oversight/case?kind=case&key=A-100").status_code == 403
+    assert histories_read() == set()
+
+
+@pytest.mark.django_db
+def test_the_history_of_an_incident_or_of_its_call_is_told_with_the_incident() -> None:
+    call, found = a_call_and_its_incident()
+    chief: Client = signed_in(person("chief", "supervisor"))
+    for kind, of in (("incident", found), ("call", call)):
+        told_of(kind, str(of.pk))
+        assert chief.get(f"/desk/oversight/case?kind={kind}&key={of.pk}").status_code == 200
+    answer = ask_who_read(str(found.number), by=supervisor(), at=AT)
+    assert [(read.subject, read.purpose) for read in answer.reads] == [("history", "oversee")] * 2
 
 
 @pytest.mark.django_db

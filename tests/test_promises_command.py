@@ -57,4 +57,4 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, capsys: pytest.Capt
     assert "none.tsv cannot be read" in capsys.readouterr().err
     (tmp_path / "wrong.tsv").write_text("nothing", encoding="utf-8")
     assert main(["promises", str(tmp_path / "wrong.tsv")]) == 1
-    assert "promises nothing" in capsys.readouterr().err
+    assert "line 1: the header lacks the column valid_from" in capsys.readouterr().err

@@ -296,6 +296,7 @@ def test_signing_out_makes_the_browser_forget_the_pages() -> None:
 
 KEPT_IN_THE_BROWSER = {
     "web/js/keys.js": "whether single keys serve",
+    "web/js/waiting.js": "whether the sound is off",
     "dispatch/units_list.js": "by what the list of units is sorted",
     "dispatch/look.js": "which changes this tab has shown",
     "dispatch/crew-menu.js": "dark or light",

@@ -25,10 +25,7 @@ SHOWN = """() => {
     return [name, copy.innerText.replace(/\\s+/g, " "), rows.map((row) => [row.dataset.row, row.className])];
   });
 }"""
-NEWEST = """
-SELECT concat(xid, '.', seq) FROM journal_entry WHERE xid < pg_snapshot_xmin(pg_current_snapshot())
-ORDER BY journal_entry.xid DESC, seq DESC LIMIT 1
-"""
+NEWEST = "SELECT concat(xid, '.', seq) FROM journal_entry ORDER BY journal_entry.xid DESC, seq DESC LIMIT 1"
 CAUGHT_UP = """(target) => {
   const at = (text) => (text ?? "0.0").split(".").map(Number);
   const [[xid, seq], [x, s]] = [at(document.documentElement.dataset.position), at(target)];
@@ -80,7 +77,7 @@ def until(page: Page, condition: str, arg: object = None) -> None:
 
 
 def caught_up(page: Page) -> None:
-    """Wait until the page shows everything that is in the journal now."""
+    """Wait until the page shows everything that is in the journal now, also what an older writer still holds back."""
     with connection.cursor() as cursor:
         cursor.execute(NEWEST)
         newest = cursor.fetchone()

@@ -113,7 +113,7 @@ def test_an_incident_goes_over_from_the_board_and_a_refusal_comes_back(
     check(page, "handover-incident", language, "desktop")
     page.keyboard.press("2")
     page.keyboard.press("Enter")
-    expect(form).to_be_hidden()
+    expect(page.locator("#status")).to_have_class(re.compile("is-done"))
     row = HandedOver.objects.get()
     assert (str(row.of), row.reason) == (found["id"], "dispute")
     refuse(site, browser, row, language)
@@ -185,3 +185,41 @@ def test_who_gave_it_is_not_asked_to_take_it_on_and_the_list_brings_itself_up_to
     page.goto(f"{site.address}/desk/handovers/{own['id']}")
     expect(page.locator("form[action$='/step/talk']")).to_have_count(1)
     expect(page.locator("form[action$='/step/take'], form[action$='/step/refuse']")).to_have_count(0)
+
+
+# Counts the tones that a page asks for: the browser of a test has no loudspeaker.
+TONES = """
+window.tones = 0;
+window.AudioContext = class {
+  state = "running"; currentTime = 0; destination = {};
+  createOscillator() { window.tones += 1; return { frequency: {}, connect: (to) => to, start() {}, stop() {} }; }
+  createGain() { return { gain: {}, connect: (to) => to }; }
+};
+"""
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_an_offer_is_counted_beside_the_link_and_sounds_until_the_sound_is_off(
+    lines_of: Live, browser: Browser, language: str
+) -> None:
+    site, found = lines_of, [incident(lines_of) for _number in range(2)]
+    page = site.open(browser, OTHER_LINE, "/desk/answer", language=language)
+    page.add_init_script(TONES)
+    page.reload()
+    expect(page.locator("[data-connection]")).to_have_attribute("data-state", "live")
+    mark = page.locator("[data-waiting]")
+    expect(mark).to_be_hidden()
+    page.keyboard.press("Escape")  # a page may sound once a key was pressed
+    given(found[0]["id"])
+    expect(mark).to_contain_text({"en": "1 to see to", "zh-hans": "1 待处理"}[language])
+    page.wait_for_function("window.tones === 2")
+    check(page, "handover-waits", language, "desktop")
+    page.keyboard.press("Alt+m")
+    expect(page.locator("[data-mute]")).to_have_attribute("aria-pressed", "true")
+    given(found[1]["id"])
+    expect(mark.locator("[data-waiting-count]")).to_have_text("2")
+    assert page.evaluate("window.tones") == 2
+    for row in HandedOver.objects.all():
+        handing.refuse_handover(row.pk, "not_ours", by=call_taker("other"), at=timezone.now())
+        handing.keep_handover(row.pk, "dealt_with", by=call_taker("giver"), at=timezone.now())
+    expect(mark).to_be_hidden()

@@ -62,7 +62,7 @@ def asks(night: Night, side: str) -> Iterator[Ask]:
     ids = night.ids[side]
     for name in OPERATIONS:
         method, path = name.split(" ")
-        filled = fill(path, ids)
+        filled = fill(path, {**ids, **WORDS})
         query = QUERIES.get(path, "")
         if path.endswith("/caller"):
             query = "?purpose=answer"
@@ -91,7 +91,7 @@ def filled_pages(pattern: str, ids: Mapping[str, UUID], night: Night) -> Iterato
 WORDS = {"step": "accept", "content_type_id": "1", "app_label": "access"}
 WORDS |= {"url": "made-up", "name": "sf", "version": "made-up", "gateway": "sms"}
 WORDS |= {"category": "other", "code": "other", "form": "json", "number": "100001", "said": "made-up"}
-WORDS |= {"article": "other"}
+WORDS |= {"article": "other", "move": "acknowledge"}
 
 
 def rows_of(pattern: str, ids: Mapping[str, UUID], night: Night) -> list[UUID]:

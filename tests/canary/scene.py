@@ -20,6 +20,9 @@ from callbox.access.widening import take_wider_access
 from callbox.coordination.actions import add_task, withdraw_task
 from callbox.dispatch.actions import assign_unit
 from callbox.dispatch.units import define_station
+from callbox.findings.actions import note_verdicts
+from callbox.findings.answering import reply
+from callbox.findings.tests.scene import judged
 from callbox.incidents.actions import Kind, Where, add_remark
 from callbox.incidents.linking import open_for_call
 from callbox.intake.actions import claim_call
@@ -208,6 +211,7 @@ def _side(night: Night, name: str) -> None:
         "call_id": call.pk,
         "incident_id": incident.pk,
         "request_id": request,
+        "finding_id": _finding(night, name, desk_agency(name)),
         "handover_id": _handover(night, name, incident.pk),
         "assignment_id": sent.pk,
         "task_id": task,
@@ -216,6 +220,17 @@ def _side(night: Night, name: str) -> None:
         "agency_id": unit.agency_id,
         "person": next(who.pk for key, who in night.people.items() if key != STRANGER),
     }
+
+
+def _finding(night: Night, side: str, agency: Agency) -> UUID:
+    """What oversight found in a case of the side's agency, whose number only those see who deal with it."""
+    key = f"agency:{agency.pk}"
+    case = night.plain(f"{side}.finding.key", "finding.see", scope=(key, "desk:oversight"))
+    found = judged(case=case, unit=key)
+    note_verdicts([found], by=system_actor("oversight"), at=timezone.now())
+    words = night.plant(f"{side}.finding.words", "finding.see", scope=(key, "desk:oversight"))
+    reply(found.id, words, by=world.someone("agency_desk", key), at=timezone.now())
+    return found.id
 
 
 def _request(night: Night, side: str, agency: Agency) -> UUID:

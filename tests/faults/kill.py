@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Run a step in a process of its own that is killed (SIGKILL) just before or after its n-th word to the database."""
 
+import contextlib
 import os
 import signal
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -42,6 +44,23 @@ def killed_at(step: Callable[[], object], at: int, *, after: bool) -> bool:
         return True
     assert os.WEXITSTATUS(status) == DONE, "the step failed by itself"
     return False
+
+
+def killed_after(step: Callable[[], object], seconds: float) -> bool:
+    """Whether the step was still running after so long: then its whole process group is killed."""
+    connections.close_all()
+    child = os.fork()
+    if child == 0:
+        os.setpgid(0, 0)
+        _run(step, Killer(0, after=False))
+    with contextlib.suppress(PermissionError, ProcessLookupError):
+        os.setpgid(child, child)
+    time.sleep(seconds)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(child, signal.SIGKILL)
+    _pid, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == DONE, "the step failed by itself"
+    return os.WIFSIGNALED(status)
 
 
 def _run(step: Callable[[], object], killer: Killer) -> None:

@@ -17,6 +17,7 @@ from callbox.dispatch.actions import assign_unit
 from callbox.dispatch.crew import DONE
 from callbox.dispatch.models import CrewMessage, Position
 from callbox.findings.actions import note_verdicts
+from callbox.findings.answering import reply
 from callbox.findings.domain import Judged
 from callbox.incidents.actions import Kind, Where, add_remark
 from callbox.incidents.linking import open_for_call
@@ -85,7 +86,7 @@ def side(name: str) -> Side:
         *_of_matters(scopes, call.pk, incident.pk, assignment.pk, unit.pk),
         *_of_unit(unit, scopes[unit.pk]),
         _of_handover(incident.pk),
-        _of_finding(key),
+        *_of_finding(key),
     ]
     return Side(
         unit.pk, crew, (*told, *_of_request(), *_of_person(crew), *_messages(name, incident.pk, crew))
@@ -234,9 +235,14 @@ def _of_log(me: str) -> list[Row]:
     return [Row(f"oversight_{name}", "source", me, "history.see", person=me) for name in tables]
 
 
-def _of_finding(key: str) -> Row:
-    """What oversight found in a case of this unit."""
+def _of_finding(key: str) -> list[Row]:
+    """What oversight found in a case of this unit, and what was written about it."""
     told = Verdict("made_up", AT.date(), key, "1", Said("overdue"), "", "law")
     judged = Judged(told, "case", "red", unit=key)
     note_verdicts([judged], by=system_actor("oversight"), at=AT)
-    return Row("findings_finding", "matter_id", judged.id, "finding.see", ("desk:oversight", key))
+    reply(judged.id, "canary words", by=world.someone("agency_desk", key), at=AT)
+    scope = ("desk:oversight", key)
+    return [
+        Row("findings_finding", "matter_id", judged.id, "finding.see", scope),
+        Row("findings_remark", "finding_id", judged.id, "finding.see", scope),
+    ]

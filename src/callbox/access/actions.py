@@ -123,6 +123,14 @@ def change_own_password(person: Person, password: str, *, at: datetime) -> None:
     note_own(person.id, "set_password", at=at)
 
 
+def named_id(subject: str, name: str) -> UUID:
+    """The id under which reads of what another system has named are noted: of a UUID that one, else one made of it."""
+    try:
+        return UUID(name)
+    except ValueError:
+        return uuid5(NAMESPACE, f"{subject}\n{name}")
+
+
 def note_read(
     subject: str,
     subject_ids: Iterable[UUID],

@@ -20,7 +20,7 @@ from callbox.journal.actions import append
 from callbox.kernel.actor import Actor
 from callbox.kernel.errors import Conflict, NotAllowed, NotFound
 from callbox.kernel.ids import new_id
-from callbox.kernel.signing import is_right
+from callbox.kernel.signing import is_right, seconds_away
 from callbox.kernel.text import gettext_noop as _
 
 BYTES = 32
@@ -101,23 +101,22 @@ def system_of(signed: Signed, *, source: str, at: datetime) -> Actor:
     """
     marks = marks_of(signed.key[:LONGEST], source, source, kind=SYSTEM)
     check_guesses(marks, at=at)
-    row = _known(signed)
+    row = _known(signed, at)
     if row is None:
         note_wrong(marks, at=at)
         raise NotSigned(NOT_SIGNED)
-    away = abs(at.timestamp() - int(signed.stamp))
-    window = minutes("signed_window", at.date())
-    if away > window.total_seconds():
-        raise NotSigned(NOT_NOW, seconds=int(away))
+    away = seconds_away(signed.stamp, at)
+    if away is None or away > minutes("signed_window", at.date()).total_seconds():
+        raise NotSigned(NOT_NOW, seconds=int(away or 0))
     _take_once(f"{row.pk}\0{signed.once}", at)
     key = f"agency:{row.agency_id}"
     return actor(key, [AGENCY_DESK], [key])
 
 
-def _known(signed: Signed) -> AgencyKey | None:
+def _known(signed: Signed, at: datetime) -> AgencyKey | None:
     """The key, if it signed this."""
     said = (signed.stamp, signed.once)
-    if not (said[0].isascii() and said[0].isdecimal() and len(said[0]) < 13 and 0 < len(said[1]) <= LONGEST):
+    if seconds_away(said[0], at) is None or not 0 < len(said[1]) <= LONGEST:
         return None
     try:
         key_id = UUID(signed.key)

@@ -34,8 +34,8 @@ HOMES = {
     SUPERVISOR: "/desk/supervisor",
     ADMINISTRATOR: "/admin/",
     AGENCY_DESK: "/desk/requests",
-    UNIT_LEAD: "/desk/oversight/models",
-    LEGAL_OFFICER: "/desk/oversight/models",
+    UNIT_LEAD: "/desk/findings",
+    LEGAL_OFFICER: "/desk/findings",
 }
 
 

@@ -6,12 +6,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from uuid import UUID
 
 from callbox.kernel.actor import ANY, SCOPE, Actor, system
 
 CALL_TAKER, DISPATCHER, CREW, AGENCY_DESK = "call_taker", "dispatcher", "crew", "agency_desk"
 UNIT_LEAD, LEGAL_OFFICER = "unit_lead", "legal_officer"
-SUPERVISOR, ADMINISTRATOR, SYSTEM = "supervisor", "administrator", "system"
+SUPERVISOR, ADMINISTRATOR = "supervisor", "administrator"
+SYSTEM, RESIDENT = (
+    "system",
+    "resident",
+)  # granted to nobody: parts of Callbox, and who follows a matter of their own
 ROLES = (CALL_TAKER, DISPATCHER, CREW, AGENCY_DESK, UNIT_LEAD, LEGAL_OFFICER, SUPERVISOR, ADMINISTRATOR)
 
 POLICY_FILE = Path(__file__).parent / "data" / "policy.tsv"
@@ -35,7 +40,7 @@ def read_policy(path: Path) -> tuple[Rule, ...]:
         Rule(row["action"], tuple(row["roles"].split()), row["relation"], row["note"]) for row in rows
     )
     for number, rule in enumerate(rules, start=2):
-        if rule.relation not in (ANY, SCOPE) or not set(rule.roles) <= {*ROLES, SYSTEM}:
+        if rule.relation not in (ANY, SCOPE) or not set(rule.roles) <= {*ROLES, SYSTEM, RESIDENT}:
             raise ValueError(f"{path.name}, line {number}: unknown role or relation in {rule}")
     return rules
 
@@ -68,3 +73,11 @@ def actor(identity: str, roles: Iterable[str], keys: Iterable[str]) -> Actor:
 def system_actor(part: str) -> Actor:
     """A part of Callbox that acts by itself."""
     return system(part, powers_of({SYSTEM}))
+
+
+def resident_actor(matter_id: UUID) -> Actor:
+    """Whoever has shown, by key or code, that this matter is theirs; of them the id says no more than that.
+
+    Use it within `seeing_one` alone: what the policy lets a resident do, the database narrows to that one matter.
+    """
+    return actor(f"resident:{matter_id}", [RESIDENT], [])

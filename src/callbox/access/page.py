@@ -3,7 +3,7 @@
 
 from itertools import groupby
 
-from callbox.access.domain import ROLES, SYSTEM, Rule, policy
+from callbox.access.domain import RESIDENT, ROLES, SYSTEM, Rule, policy
 from callbox.access.rows import ACTOR, PERSON, Protected, open_tables, protected
 from callbox.kernel.actor import ANY
 
@@ -13,7 +13,8 @@ This page is made from the policy table (`src/callbox/access/data/policy.tsv`) b
 in step. Every read and every step asks this table, and nothing else does.
 
 **all**: any matter. **own**: only a matter whose scope shares a key with the person: their unit, their agency.
-`system` is Callbox itself. What is not in the table, nobody may do.
+`resident` is whoever has opened a request of their own with its key or a code; the database shows them that one and no
+other (ADR 48). `system` is Callbox itself. What is not in the table, nobody may do.
 """
 ROWS = """
 ## Rows in the database
@@ -30,7 +31,7 @@ These tables need no such rule:
 | table | why |
 |---|---|
 """
-NAMES = {role: role.replace("_", "-") for role in (*ROLES, SYSTEM)}
+NAMES = {role: role.replace("_", "-") for role in (*ROLES, RESIDENT, SYSTEM)}
 
 
 def policy_page() -> str:

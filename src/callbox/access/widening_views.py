@@ -22,7 +22,7 @@ from callbox.kernel.actor import Actor
 from callbox.kernel.errors import Invalid
 from callbox.kernel.text import gettext_noop as _
 
-SUBJECTS = {"call": _("Calls"), "incident": _("Incidents")}
+SUBJECTS = {"call": _("Calls"), "incident": _("Incidents"), "history": _("Histories of cases")}
 
 
 def _reasons() -> list[tuple[str, str]]:

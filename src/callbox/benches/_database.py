@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
+
 from callbox.access.protect import protect
 from callbox.access.sight import EVERYTHING
 from callbox.host.cluster import Cluster
@@ -59,6 +61,15 @@ def _prepare(urls: Urls) -> None:
     protect(urls.owner)
     os.environ |= {"DATABASE_URL": urls.app, "DJANGO_SETTINGS_MODULE": "callbox.settings"}
     begin()
+
+
+def analyze(owner: str) -> None:
+    """Gather the statistics that a server gathers by itself within a minute.
+
+    owner: the database's address for its owner. For anybody else PostgreSQL passes the tables over and says nothing.
+    """
+    with psycopg.connect(owner, autocommit=True) as link:
+        link.execute("ANALYZE")
 
 
 def begin() -> None:

@@ -5,14 +5,14 @@ import argparse
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
+from pathlib import Path
 from typing import Any
 
 from callbox.benches import _oversight_engines as engines
+from callbox.benches import _oversight_following as following
 from callbox.benches import _oversight_peer as peer
 from callbox.benches._oversight_world import fines_log, twelve
 from callbox.host.errors import HostError
-
-NOT_HERE = "not measured: {engine} is not in this version"
 
 
 def measure(args: argparse.Namespace) -> tuple[dict[str, object], list[str]]:
@@ -23,8 +23,11 @@ def measure(args: argparse.Namespace) -> tuple[dict[str, object], list[str]]:
     duck = _told("duckdb", _apart(engines.duckdb, 1, args.rounds))
     duck_many = _told(f"duckdb, {args.copies} copies", _apart(engines.duckdb, args.copies, 1))
     postgres = _told("postgres", _apart(engines.postgres, 1, args.rounds))
-    spark = _spark() if args.spark else None
-    checked = [("duckdb", duck), ("postgres", postgres)] + ([("spark", spark)] if spark else [])
+    memory = _told("event by event", _apart(following.in_memory, 1, min(args.rounds, 3)))
+    durable = _told("event by event, durable", _apart(following.durable, 1))
+    spark = _spark(args.spark, args.spark_folder) if args.spark else None
+    checked = [("duckdb", duck), ("postgres", postgres), ("event by event", memory), ("durable", durable)]
+    checked += [("spark", spark)] if spark else []
     differ = [line for name, found in checked for line in differing(name, found["counts"], one["counts"])]
     differ += differing(f"duckdb, {args.copies} copies", duck_many["counts"], many["counts"])
     told: dict[str, object] = {
@@ -37,14 +40,14 @@ def measure(args: argparse.Namespace) -> tuple[dict[str, object], list[str]]:
         "duckdb_events_per_cpu_s": duck["rate"],
         "duckdb_copies_events_per_cpu_s": duck_many["rate"],
         "postgres_events_per_cpu_s": postgres["rate"],
-        "incremental_events_per_s": None,
-        "incremental_durable_events_per_s": None,
+        "incremental_events_per_s": memory["rate"],
+        "incremental_durable_events_per_s": durable["rate"],
+        "incremental_peak_mib": memory["peak_mib"],
         "spark_events_per_s": spark["rate"] if spark else None,
         "peak_mib": one["peak_mib"],
         "peak_copies_mib": many["peak_mib"],
         "peak_per_copy_mib": round((many["peak_mib"] - one["peak_mib"]) / max(1, args.copies - 1), 1),
     }
-    print(NOT_HERE.format(engine="the engine event by event"))
     told |= _against_pm4py(args, one, differ)
     if args.cases:
         made = _told(f"{args.cases} synthetic cases", _apart(engines.synthetic, args.cases))
@@ -57,9 +60,9 @@ def measure(args: argparse.Namespace) -> tuple[dict[str, object], list[str]]:
     return told, differ
 
 
-def _spark() -> dict[str, Any] | None:
+def _spark(master: str, folder: Path | None) -> dict[str, Any] | None:
     try:
-        return _told("spark", _apart(engines.spark, 1, 1))
+        return _told("spark", _apart(engines.spark, 1, 1, master, folder))
     except ImportError:
         print("not measured: spark: pyspark is not installed; requirements-bench.lock names it")
         return None
@@ -87,7 +90,7 @@ def _against_pm4py(args: argparse.Namespace, one: dict[str, Any], differ: list[s
     return {"pm4py_ratio": round(seconds / one["same_cpu_s"], 1), "pm4py_rules": len(theirs["cases"])}
 
 
-def _apart(work: Callable[..., dict[str, Any]], *given: int) -> dict[str, Any]:
+def _apart(work: Callable[..., dict[str, Any]], *given: int | str | Path | None) -> dict[str, Any]:
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         return pool.submit(work, *given).result()
 

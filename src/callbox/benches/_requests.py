@@ -20,6 +20,7 @@ from callbox.benches._requests_fill import fill, settle
 from callbox.benches._requests_world import LAT, LON, SIDE, make_city, people
 from callbox.host.cluster import Cluster
 from callbox.host.processes import LOCAL, Household, answers, free_port, web
+from callbox.host.provision import OWNER
 
 CSRF = "x" * 32
 ASKED = 60  # times each address is asked
@@ -50,7 +51,7 @@ INBOXES = {
 def measure(rows: int, seconds: int, clients: int, sweep: int, folder: Path | None) -> dict[str, Any]:
     """What is measured, with the number of requests that there were."""
     with durable_database(folder) as cluster:
-        filled = _filled(rows)
+        filled = _filled(rows, cluster)
         sessions, last = people(), _last_number() - ASKED
         with _site() as site:
             ask = {
@@ -73,18 +74,18 @@ def measure(rows: int, seconds: int, clients: int, sweep: int, folder: Path | No
     return found | {"sweep_100k_s": _sweep(sweep) if sweep else None}
 
 
-def _filled(rows: int) -> dict[str, Any]:
+def _filled(rows: int, cluster: Cluster) -> dict[str, Any]:
     """Fill an empty database, or take what a run before has left. Raises ValueError for one that was filled in part."""
     from callbox.requests.models import Request
 
-    there = Request.objects.count()
+    there, owner = Request.objects.count(), cluster.dsn(OWNER, "callbox")
     if 0 < there < rows:
         raise ValueError(f"The folder has {there} requests. Name another one, or as many --rows.")
     if there:
-        return {"rows": there, "fill_s": None, "settle_s": settle()}
+        return {"rows": there, "fill_s": None, "settle_s": settle(owner)}
     make_city()
     took = fill(rows)
-    return {"rows": rows, "fill_s": took, "settle_s": settle()}
+    return {"rows": rows, "fill_s": took, "settle_s": settle(owner)}
 
 
 def _last_number() -> int:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from callbox.benches._database import begin
+from callbox.benches._database import analyze, begin
 from callbox.benches._requests_world import LAT, LON, SIDE
 
 if TYPE_CHECKING:
@@ -83,9 +83,11 @@ def _work_on(rows: "Sequence[Request]", now: datetime) -> None:
             close_request(row.pk, "solved", by=system_actor("setup"), at=at)
 
 
-def settle() -> float:
-    """Do what the worker does after them: seal the journal and keep what requests came to; seconds that it took."""
-    from django.db import connection
+def settle(owner: str) -> float:
+    """Do what worker and server do after them: seal the journal, keep what requests came to, gather statistics.
+
+    owner: the database's address for its owner. Seconds that it took.
+    """
     from django.utils import timezone
 
     from callbox.journal.actions import seal_entries
@@ -96,8 +98,7 @@ def settle() -> float:
         pass
     while keep_outcomes():
         pass
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    analyze(owner)
     return round(time.perf_counter() - begun, 1)
 
 

@@ -3,6 +3,7 @@
 
 import argparse
 import json
+from pathlib import Path
 
 HELP = "events a second of each engine of oversight, side by side"
 
@@ -14,7 +15,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--cases", type=int, default=1_000_000, help="synthetic cases for all models; 0: none"
     )
-    parser.add_argument("--spark", action="store_true", help="Spark too, if pyspark is installed")
+    parser.add_argument(
+        "--spark",
+        nargs="?",
+        const="local[2]",
+        metavar="MASTER",
+        help="Spark too, if pyspark is installed: on this machine, or on the cluster of this master",
+    )
+    parser.add_argument(
+        "--spark-folder",
+        type=Path,
+        metavar="FOLDER",
+        help="where every machine of the cluster reads the tables",
+    )
     parser.add_argument(
         "--no-pm4py", dest="pm4py", action="store_false", help="without pm4py, which is installed apart"
     )

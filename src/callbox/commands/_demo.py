@@ -61,7 +61,7 @@ def _set_up(city: str) -> None:
     use_django()
     logging.getLogger().setLevel(logging.WARNING)
     from callbox.access.domain import system_actor
-    from callbox.demo.actions import set_up, set_up_civic
+    from callbox.demo.actions import set_up, set_up_civic, set_up_oversight
     from callbox.demo.domain import towns
     from callbox.geo.demo_source import ensure_city
 
@@ -71,6 +71,7 @@ def _set_up(city: str) -> None:
     setup = system_actor("setup")
     set_up(opened, towns()[city], by=setup, at=now)
     set_up_civic(by=setup, at=now)
+    set_up_oversight(by=setup, at=now)
 
 
 def _is_set_up(city: str) -> bool:
@@ -81,6 +82,6 @@ def _is_set_up(city: str) -> bool:
         return False
     with psycopg.connect(with_part(os.environ["DATABASE_URL"], EVERYTHING)) as link:
         found = link.execute(
-            "SELECT 1 FROM access_person WHERE username = 'simulated-agency-desk'"
+            "SELECT 1 FROM access_person WHERE username = 'simulated-legal-officer'"
         ).fetchone()
     return found is not None

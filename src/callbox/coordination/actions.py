@@ -193,6 +193,7 @@ def pass_task_on(
     drop, add = frozenset({queries.key_of(was)}), frozenset({queries.key_of(found)})
     facts, clocks = {"agency": found.code, "from": was.code, "reason": reason}, promised(accept=task.accept)
     moved = move(task.matter, "pass_on", Change(facts, clocks, DESK, add, drop, seen), by=by, at=at)
+    share(task, "pass_on", facts, at=at)
     task.agency = found
     Task.objects.filter(pk=task.pk).update(agency=found, state=moved.state, alerted_at=at)
     tell_system(task, PASSED_ON, was, at=at)
@@ -249,7 +250,7 @@ def _step(
 ) -> Moved:
     moved = move(task.matter, name, Change(facts, clocks or {}, owner, seen=seen), by=by, at=at)
     Task.objects.filter(pk=task.pk).update(state=moved.state)
-    share(task, name, at=at)
+    share(task, name, facts, at=at)
     tell_system(task, CHANGED, at=at)
     return moved
 
@@ -268,7 +269,7 @@ def _part(
     dropped = frozenset({queries.key_of(task.agency)})
     moved = move(task.matter, name, Change(facts, {}, DESK, drop_scope=dropped, seen=seen), by=by, at=at)
     Task.objects.filter(pk=task.pk).update(state=moved.state)
-    share(task, name, at=at)
+    share(task, name, facts, at=at)
     tell_system(task, event, at=at)
     return moved
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Alerting an agency: its task begins, it sees the incident, its contact is told. Part of the room's actions."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,6 +25,7 @@ from callbox.messages.actions import Wanted, note_unreachable, queue_message
 from callbox.messages.telling import addresses
 
 LETTER = "coordination.alert"
+WHY = ("reason", "result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +100,15 @@ def let_out(task: Task, agency: Agency, *, at: datetime) -> None:
         keep_lead(incident, at=at)
 
 
-def share(task: Task, step: str, *, at: datetime) -> None:
-    """Tell all who take part of a step of one agency's task: in the incident's journal, by codes."""
+def share(task: Task, step: str, said: Mapping[str, object], *, at: datetime) -> None:
+    """Tell all who take part of a step of one agency's task: in the incident's journal, by codes.
+
+    said: what the step was given, of which its reason and its result are told.
+    """
     with seeing_everything():
         incident = incident_for(COORDINATION, task.incident_id)
         facts = {"task": task.pk, "agency": task.agency.code, "step": step, "work": task.work}
+        facts |= {name: said[name] for name in WHY if name in said}
         note_agency(incident, "task_step", Change(facts), by=COORDINATION, at=at)
 
 

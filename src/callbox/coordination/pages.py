@@ -21,7 +21,7 @@ from callbox.incidents.queries import PERSONAL, details_for
 from callbox.journal.queries import history
 from callbox.kernel.actor import Actor
 from callbox.matters.models import Clock, Part
-from callbox.matters.queries import running_clocks
+from callbox.matters.queries import calendar_in_force, running_clocks
 from callbox.pictures.queries import pictures_of
 from callbox.pictures.rows import picture_rows
 from callbox.pictures.words import sent_words, shown_words
@@ -66,11 +66,14 @@ def shown_incident(actor: Actor, incident: Incident, at: datetime) -> dict[str, 
     pictures = pictures_of(actor, [incident.matter])
     by = [each.by for each in pictures] + ([each.by for each in details.remarks] if details else [])
     authors = authors_of(set(by), names)
+    shown_pictures = picture_rows(pictures, authors)
+    tasks = queries.tasks_of(incident)
     has_place = details is not None and details.lon is not None
     return {
         "incident": incident,
         "key": incident.matter.version,
-        "pictures": [_plain(row) for row in picture_rows(pictures, authors)],
+        "pictures": [_plain(row) for row in shown_pictures],
+        "printed": shown_pictures,
         "picture_words": {**shown_words(), **sent_words()},
         "city": city_map() if has_place else None,
         "point": {"lon": details.lon, "lat": details.lat} if details else {},
@@ -80,9 +83,10 @@ def shown_incident(actor: Actor, incident: Incident, at: datetime) -> dict[str, 
         "level": domain.LEVELS[response.level] if response else "",
         "lead": names.get(lead, ""),
         "details": details,
-        "rows": shown_tasks(queries.tasks_of(incident), lead),
-        "timeline": words.timeline(history(incident.pk), details, names, authors),
+        "rows": shown_tasks(tasks, lead),
+        "timeline": words.timeline(history(incident.pk), details, names, authors, tasks),
         "at": at,
+        "zone": calendar_in_force().zone,
     }
 
 

@@ -12,6 +12,7 @@ from callbox.matters.models import Matter
 from callbox.messages.queries import reaches_of
 
 FIRST, SECOND, LEAD = "first", "second", "lead"
+NAMES = (FIRST, SECOND, LEAD, SUPERVISOR)  # what ladders may say of this room
 
 
 def second_contact(agency: Agency) -> str:

@@ -3,26 +3,33 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
+from django.http import HttpResponse
 from django.utils import timezone
-from ninja import Schema
+from ninja import Query, Schema
 
-from callbox.coordination import actions, queries
+from callbox.coordination import actions, picturing, queries
 from callbox.coordination.api import TASK, FedBack, Looked, Moved, Why
+from callbox.coordination.picturing import read_body
 from callbox.coordination.rows import HandlingRow, TaskRow, handling_row, task_rows
 from callbox.incidents.actions import add_remark
 from callbox.incidents.queries import details_for
+from callbox.pictures.showing import as_answer
+from callbox.pictures.upload import BODY
 from callbox.web.fields import Asked, Long
 from callbox.web.systems import signed_api
 
 PURPOSE = "system"
+PICTURE_BODY = {"required": True, "content": BODY}
 
 
 systems = signed_api(
     "Callbox for agencies' systems",
     "systems",
     "See docs/how-to/agencies.md: how a request is signed, and what is told to an agency's system.",
+    read_body,
 )
 
 
@@ -81,6 +88,30 @@ def incident(request: Asked, task_id: UUID) -> dict[str, object]:
         "note": details.note,
         "remarks": [{"at": each.at, "text": each.text} for each in details.remarks],
     }
+
+
+@systems.get(f"{TASK}/pictures", response=list[picturing.PictureTold])
+def pictures(request: Asked, task_id: UUID) -> object:
+    """The pictures of a task's incident, without what they show."""
+    return picturing.told(request.actor, task_id)
+
+
+@systems.get(f"{TASK}/pictures/{{uuid:picture_id}}")
+def picture(request: Asked, task_id: UUID, picture_id: UUID) -> HttpResponse:
+    """One of them, as JPEG, its longest edge at most 1,600 px. The read is noted."""
+    found = picturing.shown(request.actor, task_id, picture_id, timezone.now())
+    return as_answer(found.large)
+
+
+@systems.post(f"{TASK}/pictures", response=picturing.PictureTold, openapi_extra={"requestBody": PICTURE_BODY})
+def add_picture(
+    request: Asked, task_id: UUID, picture: Annotated[UUID | None, Query()] = None
+) -> dict[str, object]:
+    """Add a picture for all who take part; it is made anew, without what a camera wrote into it.
+
+    The body is the picture. picture: its id, the sender's own, the same in every repeat.
+    """
+    return picturing.add(request, request.actor, task_id, picture, timezone.now())
 
 
 @systems.post(f"{TASK}/remarks", response=TaskRow)

@@ -8,7 +8,9 @@ from datetime import datetime
 from django.utils.translation import gettext
 
 from callbox.coordination import domain
+from callbox.coordination.models import Task
 from callbox.coordination.rows import told
+from callbox.incidents.catalogue import load_dispositions
 from callbox.incidents.queries import Details
 from callbox.journal.domain import Written
 from callbox.kernel.text import gettext_noop as _
@@ -31,6 +33,8 @@ STEPS = {
     "feed_back": _("fed back: %(work)s"),
     "close": _("closed its part: %(work)s"),
     "withdraw": _("need not any more: %(work)s"),
+    "pass_on": _("passed on: %(work)s"),
+    "waive": _("is not waited for: %(work)s"),
 }
 MOVES = {
     "open": _("Reported"),
@@ -75,12 +79,14 @@ def timeline(
     details: Details | None,
     agencies: Mapping[str, str],
     authors: Mapping[str, str],
+    tasks: Sequence[Task],
 ) -> list[Happened]:
     """What happened, oldest first: each entry in words, and each remark with its own.
 
-    agencies: names by code. authors: the agency's name by who acts.
+    agencies: names by code. authors: the agency's name by who acts. tasks: those of the incident.
     """
-    found = [_told(entry, agencies) for entry in entries if entry.move not in NO_WORDS]
+    parts = {str(task.pk): task for task in tasks}
+    found = [_told(entry, _facts(entry, parts), agencies) for entry in entries if entry.move not in NO_WORDS]
     if details is not None:
         found += [
             Happened(each.at, authors.get(each.by, ""), each.text, remark=True) for each in details.remarks
@@ -88,17 +94,34 @@ def timeline(
     return sorted(found, key=lambda happened: happened.at)
 
 
-def _told(entry: Written, agencies: Mapping[str, str]) -> Happened:
-    facts = entry.facts
-    code, level = str(facts.get("agency", "")), facts.get("level")
+def _facts(entry: Written, tasks: Mapping[str, Task]) -> Mapping[str, object]:
+    """The entry's facts; those of a waived task say whose it was, as its own steps do."""
+    task = tasks.get(str(entry.facts.get("part")))
+    if task is None:
+        return entry.facts
+    return {**entry.facts, "step": "waive", "agency": task.agency.code, "work": task.work}
+
+
+def _told(entry: Written, facts: Mapping[str, object], agencies: Mapping[str, str]) -> Happened:
+    code, level, step = str(facts.get("agency", "")), facts.get("level"), str(facts.get("step", ""))
     fills = {
         "work": work_name(str(facts.get("work", ""))),
         "level": domain.LEVELS.get(level, "") if isinstance(level, int) else "",
         "lead": agencies.get(str(facts.get("lead", "")), ""),
     }
-    text = STEPS.get(str(facts.get("step")), "") if entry.move == "task_step" else MOVES.get(entry.move, "")
-    what = gettext(text) % fills if text else entry.move
+    text = STEPS.get(step) or MOVES.get(entry.move, "")
+    what, why = gettext(text) % fills if text else entry.move, _why(step, facts)
+    if why:
+        what = gettext("%(what)s (%(why)s)") % {"what": what, "why": why}
     return Happened(entry.at, agencies.get(code, code), what)
+
+
+def _why(step: str, facts: Mapping[str, object]) -> str:
+    """Why a step was taken, what came of a task, or how the incident ended; empty where nothing was said."""
+    ending = load_dispositions().get(str(facts.get("disposition")))
+    result = domain.load_results().get(str(facts.get("result")))
+    words = domain.load_reasons(step).get(str(facts.get("reason"))) or result or (ending and ending.name)
+    return told(words) if words else ""
 
 
 def work_name(code: str) -> str:

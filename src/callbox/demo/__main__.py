@@ -16,10 +16,12 @@ def main() -> None:
     from callbox.access.seeing import work_as_system
     from callbox.demo.domain import towns
     from callbox.demo.live import live
+    from callbox.demo.past import begin_past
     from callbox.geo.queries import current_city
     from callbox.host.config import load
 
     work_as_system()  # it acts for many people, each with their own powers
+    begin_past()
     city, seed, speed = sys.argv[1:]
     live(current_city(), towns()[city], int(seed), float(speed), load().door_port, threading.Event())
 

@@ -9,12 +9,13 @@ from uuid import UUID
 from django.db import transaction
 
 from callbox.access.actions import create_person, define_agency, grant_role
-from callbox.access.domain import AGENCY_DESK, CALL_TAKER, CREW, DISPATCHER
+from callbox.access.domain import AGENCY_DESK, CALL_TAKER, CREW, DISPATCHER, LEGAL_OFFICER, UNIT_LEAD
 from callbox.access.models import Agency
 from callbox.access.queries import actor_of, agencies_by_code
 from callbox.demo import queries
 from callbox.demo.domain import Town
 from callbox.demo.fleet import CENTRE, Crewed, Post, fleet
+from callbox.demo.histories import histories_told
 from callbox.dispatch.models import Station
 from callbox.dispatch.units import Equipment, define_station, define_unit, set_availability
 from callbox.geo.queries import City
@@ -26,6 +27,7 @@ from callbox.requests.editions import load_edition, plan_edition
 from callbox.requests.queries import RULES
 
 ROOM = "callbox.demo"
+OVERSEEING = (UNIT_LEAD, LEGAL_OFFICER)
 STATION_AGENCY = {"fire_station": "fire", "ambulance_post": "ems", "police_station": "police", CENTRE: "city"}
 
 
@@ -73,6 +75,24 @@ def set_up_civic(*, by: Actor, at: datetime) -> bool:
     return True
 
 
+@transaction.atomic
+def set_up_oversight(*, by: Actor, at: datetime) -> bool:
+    """Make those who deal with findings, for people and simulated; False when they are there already."""
+    if queries.is_oversight_set_up():
+        return False
+    agencies = agencies_by_code()
+    for row in (row for row in read_table(ROOM, "people.tsv") if row["role"] in OVERSEEING):
+        agency = agencies[row["agency"]]
+        person = create_person(row["username"], row["en"], agency, by=by, at=at)
+        keys = [f"agency:{agency.pk}"] if row["role"] == UNIT_LEAD else []
+        grant_role(person, row["role"], keys, by=by, at=at)
+    for code in sorted({each.agency for each in histories_told()}):
+        keys = [f"agency:{agencies[code].pk}"]
+        _simulated(f"case-officer-{code}", AGENCY_DESK, agencies[code], keys, by, at)
+    _simulated("legal-officer", LEGAL_OFFICER, agencies["police"], [], by, at)
+    return True
+
+
 def _posts(city: City) -> Mapping[str, Sequence[Post]]:
     """The stations of the city by kind, real ones first, and one made-up yard in the middle."""
     lon, lat = city.centre
@@ -115,7 +135,8 @@ def _people(
     by: Actor,
     at: datetime,
 ) -> None:
-    emergency = [row for row in read_table(ROOM, "people.tsv") if row["role"] != AGENCY_DESK]
+    later = (AGENCY_DESK, *OVERSEEING)  # those who came with later releases: a demo may be of before
+    emergency = [row for row in read_table(ROOM, "people.tsv") if row["role"] not in later]
     for row in emergency:
         person = create_person(row["username"], row["en"], agencies[row["agency"]], by=by, at=at)
         keys = [f"unit:{crew_unit}"] if row["role"] == CREW else []

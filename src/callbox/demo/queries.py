@@ -8,10 +8,12 @@ from uuid import UUID
 
 from callbox.access.domain import CREW
 from callbox.access.models import Person
-from callbox.access.queries import actor_of, person_named
+from callbox.access.queries import actor_of, agencies_by_code, person_named
+from callbox.demo.histories import histories_told
 from callbox.kernel.actor import Actor
 from callbox.kernel.errors import NotFound
 from callbox.kernel.tables import read_table
+from callbox.oversight.queries import digests_of
 
 PEOPLE = "people.tsv"
 SIMULATED = "simulated-"
@@ -25,7 +27,24 @@ def is_civic_set_up() -> bool:
 
 def agency_desk(at: datetime) -> Actor:
     """The simulated agency's desk. Raises NotFound."""
-    person = person_named(f"{SIMULATED}{AGENCY}")
+    return simulated(AGENCY, at)
+
+
+def is_oversight_set_up() -> bool:
+    """Whether those who deal with findings are there."""
+    return person_named(f"{SIMULATED}legal-officer") is not None
+
+
+def is_overseen() -> bool:
+    """Whether the made-up case histories are loaded."""
+    key = histories_told()[0].key
+    sources = (f"agency:{agency.pk}" for agency in agencies_by_code().values())
+    return any(digests_of(source, [f"{key}/0"]) for source in sources)
+
+
+def simulated(what: str, at: datetime) -> Actor:
+    """Somebody simulated, with the powers they have then. Raises NotFound."""
+    person = person_named(f"{SIMULATED}{what}")
     if person is None:
         raise NotFound
     return actor_of(person, at)

@@ -23,6 +23,11 @@ ABOUT = {
         _("Agency desk"),
         _("Take complaints on, put them right, and deal with your part of an incident."),
     ),
+    "unit_lead": (_("Head of unit"), _("See what oversight found in your unit's cases, and answer it.")),
+    "legal_officer": (
+        _("Legal officer"),
+        _("See which cases broke a rule or are about to, with the arithmetic, and decide about answers."),
+    ),
     "crew": (_("Crew"), _("Take an assignment on a phone: acknowledge, go, arrive, clear.")),
     "administrator": (_("Administrator"), _("Define agencies, stations, units and people.")),
 }

@@ -3,7 +3,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import groupby
+from itertools import batched, groupby
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -31,24 +31,46 @@ def note_verdicts(judged: Sequence[Judged], *, by: Actor, at: datetime) -> int:
     """
     by.require(f"{domain.KIND}.open")
     rows = {each.id: each for each in judged}
-    ids = sorted(rows)
-    return sum(
-        _note([rows[each] for each in ids[start : start + PORTION]], by, at)
-        for start in range(0, len(ids), PORTION)
-    )
+    portions = batched(sorted(rows), PORTION, strict=False)
+    told = (_news([_said(rows[each]) for each in portion]) for portion in portions)
+    return sum(_note(news, by, at) for news in told if news)
+
+
+type Said = tuple[Judged, Mapping[str, object], str]
+
+
+def _said(judged: Judged) -> Said:
+    """A verdict with its evidence and what names that."""
+    evidence = domain.evidence_of(judged.verdict)
+    return judged, evidence, domain.digest_of(evidence)
 
 
 @transaction.atomic
-def _note(judged: Sequence[Judged], by: Actor, at: datetime) -> int:
+def _news(said: Sequence[Said]) -> list[Said]:
+    """Those that changed anything a moment ago; looked at without a lock: whoever writes looks again under it."""
+    with seeing_everything():
+        columns = ("pk", "state", "verdict", "digest", "outcome", "share", "erased", "unit")
+        ids = [each.id for each, _evidence, _digest in said]
+        rows = Finding.objects.filter(pk__in=ids).values_list(*columns)
+        there = {pk: (Known(*known), unit) for pk, *known, unit in rows}
+    return [each for each in said if _is_news(each, *there.get(each[0].id, (None, "")))]
+
+
+def _is_news(said: Said, known: Known | None, unit: str) -> bool:
+    judged, _evidence, digest = said
+    moves = domain.decide_verdict(known, judged.verdict.verdict, digest, judged.share)
+    return bool(moves) or (known is not None and domain.becomes_known(known.state, unit, judged.unit))
+
+
+@transaction.atomic
+def _note(said: Sequence[Said], by: Actor, at: datetime) -> int:
     # Two engines that found the same at once: the second one waits, and then sees what the first one wrote.
     with connection.cursor() as cursor:
         cursor.execute(LOCK)
     with seeing_everything():
-        ids = [each.id for each in judged]
+        ids = [each.id for each, _evidence, _digest in said]
         hold(*ids)
         there = {row.pk: row for row in Finding.objects.select_related("matter").filter(pk__in=ids)}
-        told = [(each, domain.evidence_of(each.verdict)) for each in judged]
-        said = [(each, evidence, domain.digest_of(evidence)) for each, evidence in told]
         moves = {
             each.id: domain.decide_verdict(
                 known_of(there.get(each.id)), each.verdict.verdict, digest, each.share
@@ -60,11 +82,25 @@ def _note(judged: Sequence[Judged], by: Actor, at: datetime) -> int:
         ]
         _open(fresh, by, at)
         there |= {row.pk: row for row in fresh}
+        changed = {finding for finding, steps in moves.items() if steps}
         for each, evidence, digest in said:
             for name in moves[each.id]:
                 if name != "open":
                     _step(there[each.id], name, each, evidence, digest, by, at)
-    return sum(1 for steps in moves.values() if steps)
+            row = there.get(each.id)
+            if row is not None and domain.becomes_known(row.state, row.unit, each.unit):
+                _route(row, each.unit, by, at)
+                changed.add(each.id)
+    return len(changed)
+
+
+def _route(row: Finding, unit: str, by: Actor, at: datetime) -> None:
+    """The unit owns and sees it from now on. Unless it is answered, it is told from the first step on, each once."""
+    move(row.matter, "route", Change({"unit": unit}, owner=unit, add_scope=frozenset({unit})), by=by, at=at)
+    row.unit = unit
+    if row.state in (domain.WARNED, *domain.UNANSWERED):
+        row.steps, row.tell_at = 0, at
+    keep(row)
 
 
 def known_of(row: Finding | None) -> Known | None:
@@ -138,6 +174,7 @@ def _facts(row: Finding) -> dict[str, object]:
     return {
         "rule": row.rule,
         "version": row.version.isoformat(),
+        "over": row.over,
         "grade": row.grade,
         "verdict": row.verdict,
         "digest": row.digest,
@@ -210,6 +247,7 @@ def end(row: Finding, outcome: str, at: datetime) -> None:
 
 KEPT = (
     "state",
+    "unit",
     "verdict",
     "due_at",
     "share",

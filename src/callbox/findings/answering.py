@@ -1,27 +1,39 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What people do with a finding: each step one transaction, by codes alone. Part of the room's actions."""
+"""What people do with a finding: each step one transaction, by codes and, if they like, in words. Part of the actions.
+
+Words are sealed in a row of their own (`domain.check_words` says which are refused); the journal has its id alone.
+"""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
 
+from callbox.access.seeing import seeing_everything
 from callbox.findings import domain, queries
 from callbox.findings.actions import end, keep
-from callbox.findings.models import Finding
+from callbox.findings.models import Finding, Remark
+from callbox.findings.personal import sealed_remark
 from callbox.kernel.actor import Actor
 from callbox.kernel.errors import Conflict, Invalid, NotAllowed
+from callbox.kernel.ids import new_id
 from callbox.kernel.text import gettext_noop as _
 from callbox.matters.actions import move
 from callbox.matters.domain import Change
 from callbox.matters.queries import hold
+from callbox.oversight.queries import event_named
 
 NO_REASON = _("There is no reason “%(code)s” for this step. Choose one from the list.")
 NO_CURE = _(
     "Nothing is owed any more: what came late or out of turn cannot be put right. Explain it instead."
 )
 NO_EVENT = _("Name the event that put it right, by its id in the history of the case.")
+NOT_OF_CASE = _(
+    "The history of this case has no event of that id, or several sources have one. "
+    "Look the id up in the history; if it is not there yet, have it told first."
+)
+NOT_ITSELF = _("This event is what the finding is about. Name the later one that put it right.")
 SOMEBODY_ELSE = _("Somebody else has to decide this: you took the step that is decided about.")
 NOT_ASKED = _("Nobody has asked to suppress this. Ask first, with a reason; another person decides.")
 ASKED = _("Somebody has asked already to suppress this. Another person decides.")
@@ -34,6 +46,8 @@ FOUR_EYES: Mapping[str, tuple[str, ...]] = {
     "turn_down": ("acknowledge", "dispute"),
     "suppress": ("ask_suppression",),
 }
+# What leaves a finding where it stands: who is told next, and when, stays as it was.
+STANDING = ("reply", "ask_suppression", "refuse_suppression")
 LONGEST_ID = 200
 
 
@@ -44,28 +58,50 @@ def acknowledge(finding_id: UUID, *, seen: int | None = None, by: Actor, at: dat
 
 
 @transaction.atomic
-def explain(finding_id: UUID, reason: str, *, seen: int | None = None, by: Actor, at: datetime) -> Finding:
+def explain(
+    finding_id: UUID, reason: str, words: str = "", *, seen: int | None = None, by: Actor, at: datetime
+) -> Finding:
     """Say why (a code). Somebody else confirms it."""
-    return _take(finding_id, "explain", {"reason": reason}, seen, by, at)
+    return _take(finding_id, "explain", {"reason": reason}, seen, by, at, words)
 
 
 @transaction.atomic
-def rectify(finding_id: UUID, event: str, *, seen: int | None = None, by: Actor, at: datetime) -> Finding:
-    """Say by which event of the history it was put right. Raises Invalid where nothing is owed any more."""
+def rectify(
+    finding_id: UUID, event: str, words: str = "", *, seen: int | None = None, by: Actor, at: datetime
+) -> Finding:
+    """Say by which event of the history of its case it was put right, with or without the source in front.
+
+    Raises Invalid where nothing is owed any more, or where the history has no such event.
+    """
     row = _held(finding_id, by)
     if not row.curable:
         raise Invalid(NO_CURE)
     if not event.strip() or len(event) > LONGEST_ID:
         raise Invalid(NO_EVENT, fields={"event": NO_EVENT})
-    row.event = event.strip()
+    row.event = _of_history(row, event.strip())
     # The event's id stays with the row: it may hold the number of the case.
-    return _step(row, "rectify", {"event": "named"}, seen, by, at)
+    return _step(row, "rectify", {"event": "named"}, seen, by, at, words)
+
+
+def _of_history(row: Finding, name: str) -> str:
+    """The id, with its source, of the event of the finding's own case. Raises Invalid."""
+    with (
+        seeing_everything()
+    ):  # who answers sees this case's finding, and is told no more than that the event is there
+        found = event_named(row.over, row.key, name)
+    if found is None:
+        raise Invalid(NOT_OF_CASE, fields={"event": NOT_OF_CASE})
+    if found.id == row.activation:
+        raise Invalid(NOT_ITSELF, fields={"event": NOT_ITSELF})
+    return found.id
 
 
 @transaction.atomic
-def dispute(finding_id: UUID, reason: str, *, seen: int | None = None, by: Actor, at: datetime) -> Finding:
+def dispute(
+    finding_id: UUID, reason: str, words: str = "", *, seen: int | None = None, by: Actor, at: datetime
+) -> Finding:
     """Say that it is wrong (a code). While a dispute is open, nothing is told any further."""
-    return _take(finding_id, "dispute", {"reason": reason}, seen, by, at)
+    return _take(finding_id, "dispute", {"reason": reason}, seen, by, at, words)
 
 
 @transaction.atomic
@@ -75,26 +111,40 @@ def confirm(finding_id: UUID, *, seen: int | None = None, by: Actor, at: datetim
 
 
 @transaction.atomic
-def turn_back(finding_id: UUID, reason: str, *, seen: int | None = None, by: Actor, at: datetime) -> Finding:
+def turn_back(
+    finding_id: UUID, reason: str, words: str = "", *, seen: int | None = None, by: Actor, at: datetime
+) -> Finding:
     """The answer does not hold (a code)."""
-    return _take(finding_id, "turn_back", {"reason": reason}, seen, by, at)
+    return _take(finding_id, "turn_back", {"reason": reason}, seen, by, at, words)
 
 
 @transaction.atomic
-def uphold(finding_id: UUID, reason: str, *, seen: int | None = None, by: Actor, at: datetime) -> Finding:
+def uphold(
+    finding_id: UUID, reason: str, words: str = "", *, seen: int | None = None, by: Actor, at: datetime
+) -> Finding:
     """The dispute is right: it is closed."""
-    return _take(finding_id, "uphold", {"reason": reason}, seen, by, at)
+    return _take(finding_id, "uphold", {"reason": reason}, seen, by, at, words)
 
 
 @transaction.atomic
-def turn_down(finding_id: UUID, reason: str, *, seen: int | None = None, by: Actor, at: datetime) -> Finding:
+def turn_down(
+    finding_id: UUID, reason: str, words: str = "", *, seen: int | None = None, by: Actor, at: datetime
+) -> Finding:
     """The dispute is not right: it is to be answered."""
-    return _take(finding_id, "turn_down", {"reason": reason}, seen, by, at)
+    return _take(finding_id, "turn_down", {"reason": reason}, seen, by, at, words)
+
+
+@transaction.atomic
+def reply(finding_id: UUID, words: str, *, seen: int | None = None, by: Actor, at: datetime) -> Finding:
+    """Say something about it, in words. It answers nothing: where nobody answers, it climbs all the same."""
+    if not words.strip():
+        raise Invalid(domain.NO_WORDS, fields={"words": domain.NO_WORDS})
+    return _take(finding_id, "reply", {}, seen, by, at, words)
 
 
 @transaction.atomic
 def ask_suppression(
-    finding_id: UUID, reason: str, *, seen: int | None = None, by: Actor, at: datetime
+    finding_id: UUID, reason: str, words: str = "", *, seen: int | None = None, by: Actor, at: datetime
 ) -> Finding:
     """Ask that it be suppressed (a code). Nothing else changes until a second person decides."""
     row = _held(finding_id, by)
@@ -102,7 +152,7 @@ def ask_suppression(
         raise Conflict(ASKED)
     _check_reason("suppress", reason)
     row.suppression = reason
-    return _step(row, "ask_suppression", {"reason": reason}, seen, by, at)
+    return _step(row, "ask_suppression", {"reason": reason}, seen, by, at, words)
 
 
 @transaction.atomic
@@ -140,30 +190,52 @@ def _check_reason(name: str, reason: str) -> None:
 
 
 def _take(
-    finding_id: UUID, name: str, facts: Mapping[str, str], seen: int | None, by: Actor, at: datetime
+    finding_id: UUID,
+    name: str,
+    facts: Mapping[str, str],
+    seen: int | None,
+    by: Actor,
+    at: datetime,
+    words: str = "",
 ) -> Finding:
     row = _held(finding_id, by)
     if "reason" in facts:
         _check_reason(name, facts["reason"])
-    return _step(row, name, facts, seen, by, at)
+    return _step(row, name, facts, seen, by, at, words)
 
 
 def _step(
-    row: Finding, name: str, facts: Mapping[str, object], seen: int | None, by: Actor, at: datetime
+    row: Finding,
+    name: str,
+    facts: Mapping[str, object],
+    seen: int | None,
+    by: Actor,
+    at: datetime,
+    words: str = "",
 ) -> Finding:
-    was = row.state
+    was, said = row.state, domain.check_words(words)
     if name in FOUR_EYES and queries.took_any(row, FOUR_EYES[name], by):
         raise NotAllowed(SOMEBODY_ELSE)
+    remark = new_id()
+    facts = {**facts, "words": remark} if said else facts
     moved = move(row.matter, name, Change(facts, seen=seen), by=by, at=at)
+    if said:
+        _write_down(row, remark, said, at)
     row.state = moved.state
     if row.state in domain.ENDED:
         end(row, {"confirm": was, "uphold": domain.UPHELD}.get(name, domain.SUPPRESSED), at)
     elif row.state in domain.ANSWERABLE:
         row.tell_at = row.tell_at or _next_telling(row, at)
-    elif name not in ("ask_suppression", "refuse_suppression"):
+    elif name not in STANDING:
         row.tell_at = None
     keep(row)
     return row
+
+
+def _write_down(row: Finding, remark: UUID, words: str, at: datetime) -> None:
+    until = at + timedelta(days=domain.limit("words_kept", at.date()))
+    sealed = sealed_remark(remark, words, until)
+    Remark.objects.bulk_create([Remark(id=remark, finding=row, sealed=sealed, retain_until=until)])
 
 
 def _next_telling(row: Finding, at: datetime) -> datetime | None:

@@ -3,13 +3,16 @@
 
 import hashlib
 import json
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
 from uuid import UUID, uuid5
 
+from callbox.kernel.errors import Invalid
 from callbox.kernel.tables import TableError, Words, read_table
+from callbox.kernel.text import gettext_noop as _
 from callbox.kernel.workflow import Workflow, step
 from callbox.matters.domain import register
 from callbox.oversight.domain import verdicts as v
@@ -18,6 +21,7 @@ from callbox.oversight.domain.rules import GRADES, Rule
 from callbox.oversight.domain.verdicts import Limit, Outcome, Verdict
 
 KIND, ROOM = "finding", "callbox.findings"
+JUDGING = "judging"  # the journal's kind of entries about passes over all histories
 DESK = "desk:oversight"
 SPACE = UUID("6d3e0f0c-58e2-5a83-9a51-2b1e3d6d0043")
 WARNED, RAISED, SENT, ACKNOWLEDGED = "warned", "raised", "sent", "acknowledged"
@@ -36,6 +40,15 @@ OUTCOMES = (EXPLAINED, RECTIFIED, UPHELD, LIFTED, HEEDED, SUPPRESSED)
 HANDLER, UNIT_LEAD, LEGAL_OFFICER = "handler", "unit_lead", "legal_officer"
 RECIPIENTS = (HANDLER, UNIT_LEAD, LEGAL_OFFICER)
 WARNING = "warning"
+LONGEST_WORDS = 1000  # characters of what is written with one step
+TURNING = frozenset(
+    "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)  # they show a text in another order
+NO_WORDS = _("Write what there is to say.")
+TOO_LONG = _(
+    "%(found)s characters are too many: at most %(most)s. Shorten it; what needs more goes into the file of the case."
+)
+ILLEGIBLE = _("There are characters in it that nobody can read, or nothing but signs. Write it in words.")
 
 WORKFLOW = register(
     Workflow(
@@ -52,6 +65,8 @@ WORKFLOW = register(
             # Later evidence says that nothing was broken.
             step("lift", BROKEN, CLOSED, needs="verdict", closes=True),
             step("reopen", ENDED, RAISED, needs="verdict", new_round=True),
+            # Its unit has become known: it goes there.
+            step("route", OPEN, needs="unit"),
             step("send", RAISED, SENT, needs="step"),
             step("climb", ANSWERABLE, needs="step"),
             step("acknowledge", SENT, ACKNOWLEDGED),
@@ -62,6 +77,8 @@ WORKFLOW = register(
             step("turn_back", ANSWERED, ACKNOWLEDGED, needs="reason"),
             step("uphold", DISPUTED, CLOSED, needs="reason", closes=True),
             step("turn_down", DISPUTED, ACKNOWLEDGED, needs="reason"),
+            # Words alone: nothing is answered by them, and nothing waits for them.
+            step("reply", BROKEN, needs="words"),
             step("ask_suppression", BROKEN, needs="reason"),
             step("refuse_suppression", BROKEN),
             step("suppress", BROKEN, SUPPRESSED, needs="reason", closes=True),
@@ -223,6 +240,11 @@ def _on_ended(known: Known, verdict: str, digest: str) -> tuple[str, ...]:
     return ("reopen",) if verdict == v.OVERDUE or was_unbroken else ()
 
 
+def becomes_known(state: str, unit: str, told: str) -> bool:
+    """Whether an open finding of nobody's unit goes to the one that is told now. One that has a unit stays there."""
+    return state in OPEN and not unit and bool(told)
+
+
 def can_be_rectified(verdict: str) -> bool:
     """Whether anything is still owed: what came late or out of turn cannot be undone, and only be explained."""
     return verdict != v.BROKEN_LATE
@@ -261,3 +283,21 @@ def load_reasons(move: str) -> Mapping[str, Words]:
     """Why a finding is explained, disputed, suppressed and so on; by code. Raises TableError."""
     rows = read_table(ROOM, "reasons.tsv")
     return {row.need("code"): row.words() for row in rows if move in row.several("moves")}
+
+
+def check_words(text: str) -> str:
+    """What somebody wrote with a step, without blanks around it; "" for nothing. Raises Invalid."""
+    words = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    if len(words) > LONGEST_WORDS:
+        raise Invalid(TOO_LONG, fields={"words": TOO_LONG}, found=len(words), most=LONGEST_WORDS)
+    if words and not _is_legible(words):
+        raise Invalid(ILLEGIBLE, fields={"words": ILLEGIBLE})
+    return words
+
+
+def _is_legible(words: str) -> bool:
+    """Some letter or digit, and nothing that hides, or shows itself as something else."""
+    unseen = {"Cc", "Cs", "Co", "Cn"}
+    return any(each.isalnum() for each in words) and not any(
+        each in TURNING or (each not in "\n\t" and unicodedata.category(each) in unseen) for each in words
+    )

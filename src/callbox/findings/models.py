@@ -58,3 +58,22 @@ class Finding(models.Model):
             models.Index(fields=["retain_until"], name="findings_to_erase", condition=Q(erased=False)),
             models.Index(fields=["over", "key"], name="findings_of_case"),
         ]
+
+
+class Remark(models.Model):
+    """What somebody wrote with one step of a finding, sealed. Personal: it may say anything.
+
+    It names nobody: the entry of its step does, which has the id of this row and never the words.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    finding = models.ForeignKey(Finding, models.CASCADE, related_name="remarks")
+    sealed = models.BinaryField(null=True)
+    retain_until = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["retain_until"], name="findings_remark_due", condition=Q(sealed__isnull=False)
+            )
+        ]

@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reading findings: by limit, grade, unit, model and case. Never by who handled the case or who answered."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
 
+from callbox.access.actions import note_read
+from callbox.access.seeing import seeing_everything
 from callbox.findings.domain import ENDED, KIND
-from callbox.findings.models import Finding
+from callbox.findings.models import Finding, Remark
+from callbox.findings.personal import remark_told
 from callbox.journal import queries as journal
 from callbox.journal.domain import Written
 from callbox.kernel.actor import Actor
@@ -63,6 +66,13 @@ def findings_page(
     return list(rows.order_by(F("due_at").asc(nulls_last=True), "matter_id")[: min(most, MOST)])
 
 
+def standing(rule: str) -> set[tuple[str, str]]:
+    """What a model found and has not ended, by the object's key and the activation: for whoever judges again."""
+    with seeing_everything():
+        rows = Finding.objects.filter(rule=rule).exclude(state__in=ENDED)
+        return set(rows.values_list("key", "activation"))
+
+
 def _later(due_at: datetime | None, last: UUID) -> Q:
     if due_at is None:
         return Q(due_at=None, matter_id__gt=last)
@@ -81,6 +91,15 @@ def finding_for(actor: Actor, finding_id: UUID) -> Finding:
 def steps_of(finding: Finding) -> list[Written]:
     """What happened to a finding that was read, oldest first."""
     return journal.history(finding.pk)
+
+
+def remarks_for(actor: Actor, finding: Finding, *, purpose: str, at: datetime) -> Mapping[str, str]:
+    """What was written with its steps, by the id that the step's entry names; "" for what was erased at its date.
+
+    That it was read is noted. Raises NotFound.
+    """
+    note_read(KIND, [finding.pk], purpose, action=SEE, scope=finding.matter.scope, by=actor, at=at)
+    return {str(row.pk): remark_told(row) for row in Remark.objects.filter(finding=finding)}
 
 
 def took_any(finding: Finding, moves: Sequence[str], who: Actor) -> bool:

@@ -8,13 +8,18 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from callbox.incidents.reads import CALL, INCIDENT, READS, Answer, ask_who_read
+from callbox.incidents.reads import CALL, FINDING, HISTORY, INCIDENT, READS, Answer, ask_who_read
 from callbox.kernel.errors import NotFound
 from callbox.kernel.text import gettext_noop as _
 from callbox.web.menu import desk_page
 
 LONGEST = 60
-SUBJECTS = {INCIDENT: _("Place and remarks"), CALL: _("Who called, and their words")}
+SUBJECTS = {
+    INCIDENT: _("Place and remarks"),
+    CALL: _("Who called, and their words"),
+    HISTORY: _("The history of the case"),
+    FINDING: _("A finding about a case"),
+}
 PURPOSES = {
     "answer": _("Answering the call"),
     "ring_back": _("Ringing back"),
@@ -25,6 +30,9 @@ PURPOSES = {
     "recommend": _("Choosing units"),
     "picture": _("Looking at pictures"),
     "similar": _("Looking for the same event"),
+    "look": _("Looking at a finding"),
+    "oversee": _("Overseeing how the case was handled"),
+    "try_rule": _("Trying a rule of oversight on past cases"),
 }
 ROLES = {
     "call_taker": _("Call-taker"),

@@ -181,6 +181,8 @@ def _why_not(term: Term, calendar: Calendar, day: date, pauses: Sequence[Pause])
     if term.unit == WORKING_DAYS and not calendar.works(day):
         special = calendar.days.get(day)
         return (HOLIDAY, special.name) if special else (WEEKEND, None)
+    if not pauses:
+        return "", None
     end = calendar.begins(day + DAY)
     return (PAUSED if any(each.start < end <= each.end for each in pauses) else ""), None
 

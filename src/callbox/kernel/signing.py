@@ -3,9 +3,11 @@
 
 import hashlib
 import hmac
+from datetime import datetime
 
 KEY, STAMP, ONCE, SIGNATURE = "Callbox-Key", "Callbox-Timestamp", "Idempotency-Key", "Callbox-Signature"
 VERSION = "v1="
+LONGEST_STAMP = 12  # digits
 
 
 def signature(secret: str, stamp: str, method: str, path: str, once: str, body: bytes) -> str:
@@ -16,6 +18,13 @@ def signature(secret: str, stamp: str, method: str, path: str, once: str, body: 
     """
     said = "\n".join((stamp, method, path, once, hashlib.sha256(body).hexdigest()))
     return VERSION + hmac.digest(secret.encode(), said.encode(errors="replace"), "sha256").hex()
+
+
+def seconds_away(stamp: str, at: datetime) -> float | None:
+    """How far a request's timestamp is from now, either way; None for one that is no whole number of seconds."""
+    if not (stamp.isascii() and stamp.isdecimal() and len(stamp) <= LONGEST_STAMP):
+        return None
+    return abs(at.timestamp() - int(stamp))
 
 
 def is_right(said: str, secret: str, stamp: str, method: str, path: str, once: str, body: bytes) -> bool:

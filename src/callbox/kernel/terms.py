@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from callbox.kernel.tables import TableError
+from callbox.kernel.text import gettext_noop as _
 
 AT_ONCE, NEXT_HOUR, NEXT_DAY = "at_once", "next_hour", "next_day"
 ROLLS, INCLUSIVE = "rolls", "inclusive"
@@ -48,13 +49,27 @@ class Term:
 
     def __post_init__(self) -> None:
         if self.unit not in MOST:
-            raise TableError(f"no such unit: {self.unit!r}; there are {', '.join(MOST)}")
+            raise TableError(
+                _("no such unit: %(said)r; there are %(units)s"), said=self.unit, units=", ".join(MOST)
+            )
         if not 1 <= self.amount <= MOST[self.unit]:
-            raise TableError(f"a term has 1 to {MOST[self.unit]} {self.unit}, not {self.amount}")
+            raise TableError(
+                _("a term has 1 to %(most)s %(unit)s, not %(said)s"),
+                most=MOST[self.unit],
+                unit=self.unit,
+                said=self.amount,
+            )
         if self.begins not in BEGINS[self.unit]:
-            raise TableError(f"{self.unit} begin {' or '.join(BEGINS[self.unit])}, not {self.begins!r}")
+            raise TableError(
+                _("%(unit)s begin as one of %(choices)s, not %(said)r"),
+                unit=self.unit,
+                choices=", ".join(BEGINS[self.unit]),
+                said=self.begins,
+            )
         if self.rolls and self.unit not in (DAYS, MONTHS):
-            raise TableError(f"only {DAYS} and {MONTHS} roll, not {self.unit}")
+            raise TableError(
+                _("only %(days)s and %(months)s roll, not %(said)s"), days=DAYS, months=MONTHS, said=self.unit
+            )
 
     def __str__(self) -> str:
         ends = [word for word, holds in ((ROLLS, self.rolls), (INCLUSIVE, self.inclusive)) if holds]
@@ -82,7 +97,12 @@ def parse_term(text: str) -> Term:
     """
     amount, unit, begins, *ends = [*text.split(), "", "", ""][: max(3, len(text.split()))]
     if not (amount.isascii() and amount.isdecimal() and len(amount) < 9) or not begins:
-        raise TableError(f"not a term: {text!r}; write it as `5 working_days next_day`")
+        raise TableError(_("not a term: %(said)r; write it as `5 working_days next_day`"), said=text)
     if ends != [word for word in (ROLLS, INCLUSIVE) if word in ends]:
-        raise TableError(f"not a term: {text!r}; after the beginning stand {ROLLS}, {INCLUSIVE} or nothing")
+        raise TableError(
+            _("not a term: %(said)r; after the beginning stand %(rolls)s, %(inclusive)s or nothing"),
+            said=text,
+            rolls=ROLLS,
+            inclusive=INCLUSIVE,
+        )
     return Term(int(amount), unit, begins, ROLLS in ends, INCLUSIVE in ends)

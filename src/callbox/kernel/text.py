@@ -5,3 +5,8 @@
 def gettext_noop(message: str) -> str:
     """Mark a text for translation and return it unchanged."""
     return message
+
+
+def storable(text: str) -> str:
+    """The text without the one character that PostgreSQL does not keep."""
+    return text.replace("\x00", "")

@@ -177,13 +177,14 @@ def _swap(matter: Matter, step: Move, workflow: Workflow, change: Change, by: Ac
     if row is None:
         raise Conflict
     if step.closes:
-        _check_parts(matter)  # after the swap: who adds a part waits for this row, or is seen here
+        check_parts(matter)  # after the swap: who adds a part waits for this row, or is seen here
     matter.version, matter.owner, matter.scope = row
     matter.state, matter.round, matter.final, matter.changed_at = to, round_, to in workflow.final, at
     return was
 
 
-def _check_parts(matter: Matter) -> None:
+def check_parts(matter: Matter) -> None:
+    """Raises Conflict, naming the mandatory parts that are still open, as far as they are seen now."""
     still_open = queries.open_parts(matter.id)
     if still_open:
         named = ", ".join(f"{part.part.kind} ({part.part.state})" for part in still_open)

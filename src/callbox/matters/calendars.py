@@ -1,21 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """Loading a calendar: first what would move, then the new version. Part of the room's actions."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
 
-from callbox.journal.actions import append
 from callbox.kernel.actor import Actor
 from callbox.kernel.calendars import Calendar, parse_calendar
-from callbox.kernel.errors import Conflict, Invalid
+from callbox.kernel.errors import Invalid
 from callbox.kernel.ids import new_id
 from callbox.kernel.tables import TableError
 from callbox.kernel.text import gettext_noop as _
 from callbox.matters import queries
+from callbox.matters.editions import POWER, put_in_force
 from callbox.matters.models import CalendarVersion
 from callbox.matters.queries import Known
 from callbox.matters.reckoning import Shift
@@ -41,7 +40,7 @@ class Plan:
 
 def plan_calendar(about: str, days: str, *, by: Actor) -> Plan:
     """Read the two tables and say what would move; nothing is changed. Raises NotAllowed or Invalid."""
-    by.require("config.change")
+    by.require(POWER)
     known = queries.calendar_in_force()
     try:
         given = parse_calendar(about, days)
@@ -54,7 +53,7 @@ def plan_calendar(about: str, days: str, *, by: Actor) -> Plan:
     calendar, table = replace(given, version=known.version + 1), queries.table_in_force()
     if not calendar.hours and table.by_hours:
         raise Invalid(NO_HOURS, rules=", ".join(table.by_hours))
-    shifts = shifts_by(Known(calendar, table))
+    shifts = shifts_by(Known(calendar, table, queries.ladders_in_force()))
     return Plan(calendar, about, days, shifts)
 
 
@@ -64,14 +63,9 @@ def load_calendar(plan: Plan, *, by: Actor, at: datetime) -> None:
 
     Raises NotAllowed, or Conflict when another version came in between: look at its plan first.
     """
-    role = by.require("config.change")
     code, version = plan.calendar.code, plan.calendar.version
     row = CalendarVersion(
         id=new_id(), code=code, version=version, about=plan.about, days=plan.days, loaded_at=at
     )
-    CalendarVersion.objects.bulk_create([row], ignore_conflicts=True)
-    if not CalendarVersion.objects.filter(id=row.id).exists():
-        raise Conflict
-    text = hashlib.sha256(f"{plan.about}\0{plan.days}".encode()).hexdigest()
-    facts = {"calendar": plan.calendar.label, "years": sorted(plan.calendar.years), "sha256": text}
-    append(chain_of(code), "calendar", "load", facts=facts, actor=by.id, role=role, at=at)
+    facts = {"calendar": plan.calendar.label, "years": sorted(plan.calendar.years)}
+    put_in_force(row, chain_of(code), "calendar", facts, text=f"{plan.about}\0{plan.days}", by=by, at=at)

@@ -15,11 +15,10 @@ from django.db import connection, transaction
 from psycopg.types.json import Json
 
 from callbox.kernel.actor import Actor
-from callbox.kernel.calendars import Calendar
 from callbox.kernel.chain import moment
 from callbox.kernel.tables import TableError
 from callbox.matters import clocks, queries
-from callbox.matters.ladders import Rung, next_step, rungs, tell_at
+from callbox.matters.ladders import Ladders, Rung, next_step, tell_at
 from callbox.matters.queries import Ticking
 from callbox.matters.sweeping import PORTION, PutOff, sweep
 
@@ -63,12 +62,12 @@ def climb_ladders(
     """
     now = known or queries.known_now()
     read = partial(queries.clocks_to_climb, now, at)
-    return sweep(read, partial(_climb, now.calendar, by, at), limit, put_off or PutOff(), at)
+    return sweep(read, partial(_climb, now, by, at), limit, put_off or PutOff(), at)
 
 
-def _climb(calendar: Calendar, by: Actor, at: datetime, found: Sequence[Ticking]) -> int:
+def _climb(now: queries.Known, by: Actor, at: datetime, found: Sequence[Ticking]) -> int:
     """Take one step of each of these clocks, each of another matter."""
-    taking = {clock.id: _taking(clock, calendar) for clock in found}
+    taking = {clock.id: _taking(clock, now) for clock in found}
     said: dict[str, Any] = {
         "ids": list(taking),
         "steps": [each.clock.steps for each in taking.values()],
@@ -77,21 +76,22 @@ def _climb(calendar: Calendar, by: Actor, at: datetime, found: Sequence[Ticking]
     with connection.cursor() as cursor:
         cursor.execute(CLIMB, said)
         climbed = [taking[row[0]] for row in cursor.fetchall()]
-        rows: Any = Json([row for each in climbed for row in _rows(each, calendar, at)])
+        rows: Any = Json([row for each in climbed for row in _rows(each, now, at)])
         cursor.execute(STEPS, {"at": at, "rows": rows})
-    clocks.write([(each.clock, each.rung.action, _facts(each)) for each in climbed], by=by, at=at)
+    told = [(each.clock, each.rung.action, _facts(each, now.ladders)) for each in climbed]
+    clocks.write(told, by=by, at=at)
     return len(climbed)
 
 
-def _taking(clock: Ticking, calendar: Calendar) -> Taking:
-    steps = rungs(clock.ladder, calendar.day_of(clock.started_at))
-    if clock.steps >= len(steps) or clock.step_at is None:
+def _taking(clock: Ticking, now: queries.Known) -> Taking:
+    rung = now.ladders.next_rung(clock.ladder, clock.climbed, now.calendar.day_of(clock.started_at))
+    if rung is None or clock.step_at is None:
         raise TableError(f"ladders.tsv: the ladder {clock.ladder!r} has fewer steps than were climbed")
-    following = next_step(clock.ladder, clock.steps + 1, clock.started_at, clock.due_at, calendar)
-    return Taking(clock, steps[clock.steps], clock.step_at, following)
+    following = next_step(now.ladders, clock.ladder, rung.level, clock.started_at, clock.due_at, now.calendar)
+    return Taking(clock, rung, clock.step_at, following)
 
 
-def _rows(taking: Taking, calendar: Calendar, at: datetime) -> list[dict[str, object]]:
+def _rows(taking: Taking, now: queries.Known, at: datetime) -> list[dict[str, object]]:
     same = {
         "matter": str(taking.clock.matter_id),
         "clock": taking.clock.id,
@@ -101,11 +101,12 @@ def _rows(taking: Taking, calendar: Calendar, at: datetime) -> list[dict[str, ob
         "due_at": moment(taking.due_at),
     }
     return [
-        {**same, "role": role, "tell_at": moment(tell_at(at, role, calendar))} for role in taking.rung.roles
+        {**same, "role": role, "tell_at": moment(tell_at(at, role, now.calendar, now.ladders))}
+        for role in taking.rung.roles
     ]
 
 
-def _facts(taking: Taking) -> Mapping[str, object]:
+def _facts(taking: Taking, ladders: Ladders) -> Mapping[str, object]:
     return {
         "clock": taking.clock.name,
         "step": taking.clock.steps + 1,
@@ -114,6 +115,7 @@ def _facts(taking: Taking) -> Mapping[str, object]:
         "roles": list(taking.rung.roles),
         "due_at": taking.clock.due_at,
         "step_due_at": taking.due_at,
+        "ladders": ladders.edition,
     }
 
 

@@ -14,7 +14,7 @@ from callbox.kernel.due import Due, due
 from callbox.kernel.errors import Conflict
 from callbox.matters import queries
 from callbox.matters.domain import Promised
-from callbox.matters.ladders import next_step
+from callbox.matters.ladders import Ladders, next_step
 from callbox.matters.models import Clock, Matter
 from callbox.matters.promises import Promise
 from callbox.matters.queries import Known, Ticking
@@ -73,8 +73,23 @@ def moved(clock: Clock, found: Due, calendar: Calendar) -> dict[str, object]:
         "calendar_version": calendar.version if asked else 0,
         "provisional": found.provisional,
         "fired_at": clock.fired_at if clock.fired_at and clock.fired_at >= found.at else None,
-        "step_at": next_step(clock.ladder, clock.steps, clock.started_at, found.at, calendar),
+        **hung(clock, found.at, calendar),
     }
+
+
+def hung(
+    clock: Clock, due_at: datetime, calendar: Calendar, ladders: Ladders | None = None
+) -> dict[str, object]:
+    """What a clock's row says of its next step, by this edition of the ladders or the one in force.
+
+    What was climbed stays so: a level is taken at most once, and the next step is the first above it.
+    """
+    if not clock.ladder:
+        return {"step_at": None}
+    given = ladders or queries.ladders_in_force()
+    climbed = queries.levels_climbed([clock.id]).get(clock.id, 0) if clock.steps else 0
+    at = next_step(given, clock.ladder, climbed, clock.started_at, due_at, calendar)
+    return {"step_at": at, "ladder_edition": given.edition}
 
 
 def kept(clock: Clock) -> Kept:

@@ -42,8 +42,9 @@ class Clock(models.Model):
     term, calendar (with the version reckoned with), started_at and pauses give due_at again; a calendar of "" means
     that none was asked. pauses: pairs of moments that are over; paused_at: since when it stands still.
     asked: by how many more of the term's unit it is to be extended, asked by `asked_by`; extended: by how many it has
-    been. steps: how many of the ladder have been taken; step_at: when the next is. chosen_for: for which kind of agency
-    and priority `rule` was chosen, and edition: from which edition of the promises; "" where no table promises it.
+    been. steps: how many of the ladder have been taken; step_at: when the next is, by which edition of the ladders
+    (ladder_edition). chosen_for: for which kind of agency and priority `rule` was chosen, and edition: from which
+    edition of the promises; "" where no table promises it.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -66,6 +67,7 @@ class Clock(models.Model):
     ladder = models.TextField(default="", db_default="")
     steps = models.SmallIntegerField(default=0, db_default=0)
     step_at = models.DateTimeField(null=True)
+    ladder_edition = models.IntegerField(default=0, db_default=0)
     chosen_for = models.TextField(default="", db_default="")
     edition = models.IntegerField(default=0, db_default=0)
     extended = models.IntegerField(default=0, db_default=0)
@@ -96,6 +98,11 @@ class Clock(models.Model):
                 fields=["edition"],
                 name="matters_clock_chosen",
                 condition=Q(stopped_at=None, fired_at=None) & ~Q(chosen_for=""),
+            ),
+            models.Index(
+                fields=["ladder_edition"],
+                name="matters_clock_laddered",
+                condition=Q(stopped_at=None) & ~Q(ladder=""),
             ),
             models.Index(
                 fields=["due_at"], name="matters_clock_late", condition=Q(stopped_at=None, paused_at=None)
@@ -150,6 +157,19 @@ class PromiseEdition(models.Model):
 
     class Meta:
         db_table = "matters_promises"
+
+
+class LadderEdition(models.Model):
+    """One edition of the ladders and the quiet hours, as both tables were loaded; never altered."""
+
+    id = models.UUIDField(primary_key=True)
+    edition = models.IntegerField(unique=True)
+    text = models.TextField()
+    quiet_text = models.TextField()
+    loaded_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "matters_ladders"
 
 
 class Part(models.Model):

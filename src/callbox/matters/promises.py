@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """How soon things are promised: one dated table with the source of every number, in editions. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache, lru_cache
@@ -16,6 +16,7 @@ ROOM, FILE = "callbox.matters", "promises.tsv"
 FIXED = ("answer", "dispatch", "acknowledge", "turnout", "travel", "arrival")
 CLOCKS = (*FIXED, "sign_for", "first_contact", "resolve", "call_back", "supervision")
 SCOPES = ("fire", "ems", "police", "city", "*")
+COLUMNS = ("valid_from", "valid_to", "clock", "scope", "priorities", "term", "percent", "ladder", "source")
 SHIPPED = 0  # the edition that comes with Callbox; those loaded count from 1
 
 
@@ -86,7 +87,7 @@ def shipped_table() -> Table:
 
 def parse_promises(text: str, edition: int) -> Table:
     """An edition from its text, checked. Raises TableError, which names the line."""
-    lines = tuple((row, _promise(row)) for row in parse_table(text, FILE))
+    lines = tuple((row, _promise(row)) for row in parse_table(text, FILE, COLUMNS))
     seen: set[str] = set()
     for row, promise in lines:
         row.in_force(date.max)  # says so of a date that is none
@@ -114,6 +115,11 @@ class Difference:
 def differences(old: Table, new: Table) -> list[Difference]:
     """What a new edition says otherwise, by rule."""
     was, now = ({promise.key: _said(row, promise) for row, promise in each.lines} for each in (old, new))
+    return compared(was, now)
+
+
+def compared(was: Mapping[str, str], now: Mapping[str, str]) -> list[Difference]:
+    """What differs between two editions of any table: each line in short, by the rule that it is."""
     found = [Difference("new", key, "", now[key]) for key in now.keys() - was.keys()]
     found += [Difference("gone", key, was[key], "") for key in was.keys() - now.keys()]
     found += [

@@ -24,7 +24,17 @@ from callbox.kernel.calendars import (
     shipped_text,
 )
 from callbox.kernel.errors import Conflict, NotFound
-from callbox.matters.models import CalendarVersion, Clock, HandOver, Matter, Part, PromiseEdition, Step
+from callbox.matters.ladders import Ladders, parse_ladders, shipped_ladders
+from callbox.matters.models import (
+    CalendarVersion,
+    Clock,
+    HandOver,
+    LadderEdition,
+    Matter,
+    Part,
+    PromiseEdition,
+    Step,
+)
 from callbox.matters.promises import Promise, Table, parse_promises, shipped_table
 
 # What a sweep of the clocks would find, looked for in one statement: most sweeps find nothing, several a second.
@@ -39,6 +49,7 @@ SELECT EXISTS (SELECT 1 FROM matters_clock
 RUNNING = "matter_id = ANY (%s::uuid[]) AND stopped_at IS NULL ORDER BY due_at"
 NEWEST_CALENDAR = "SELECT id, version FROM matters_calendar WHERE code = %s ORDER BY version DESC LIMIT 1"
 NEWEST_EDITION = "SELECT id FROM matters_promises ORDER BY edition DESC LIMIT 1"
+NEWEST_LADDERS = "SELECT id FROM matters_ladders ORDER BY edition DESC LIMIT 1"
 
 
 def matter_for(actor: Actor, matter_id: UUID, kind: str) -> Matter:
@@ -105,15 +116,19 @@ def open_parts(whole_id: UUID) -> Sequence[Part]:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What due times are reckoned with: the calendar and the edition of the promises in force."""
+    """What due times and steps are reckoned with: the calendar and the editions of promises and ladders in force."""
 
     calendar: Calendar
     table: Table
+    ladders: Ladders
 
 
 @dataclass(frozen=True, slots=True)
 class Ticking:
-    """A clock that a sweep found; its matter is held until the transaction ends."""
+    """A clock that a sweep found; its matter is held until the transaction ends.
+
+    climbed: the highest level of its ladder that was taken; 0 when none was.
+    """
 
     id: int
     matter_id: UUID
@@ -124,6 +139,7 @@ class Ticking:
     ladder: str
     steps: int
     step_at: datetime | None
+    climbed: int
 
 
 # Written out, without the models: a sweep may find a hundred thousand. A clock that is reckoned with an older version
@@ -137,9 +153,10 @@ WHERE stopped_at IS NULL AND paused_at IS NULL
   AND matters_clock.id <> ALL (%(without)s::bigint[])
   AND (%(only)s::bigint IS NULL OR matters_clock.id = %(only)s::bigint)
 """
+TAKEN = "SELECT clock_id, level FROM matters_step WHERE clock_id = ANY (%s::bigint[]) ORDER BY level"
 HELD = "LIMIT %(limit)s FOR NO KEY UPDATE OF matters_matter SKIP LOCKED"
 DUE = f"{TICKING} AND due_at <= %(at)s AND fired_at IS NULL ORDER BY due_at {HELD}"
-CLIMBING = f"{TICKING} AND step_at <= %(at)s ORDER BY step_at {HELD}"
+CLIMBING = f"{TICKING} AND step_at <= %(at)s AND ladder_edition >= %(ladders)s ORDER BY step_at {HELD}"
 
 
 def due_clocks(
@@ -168,11 +185,15 @@ def _ticking(
         "calendar": known.calendar.code,
         "version": known.calendar.version,
         "edition": known.table.edition,
+        "ladders": known.ladders.edition,
         "at": at,
     }
     with connection.cursor() as cursor:
         cursor.execute(statement, {**said, "limit": limit, "without": list(without), "only": only})
-        return [Ticking(*row) for row in cursor.fetchall()]
+        rows = cursor.fetchall()
+    climbing = [row[0] for row in rows if row[7]]  # a sweep over thousands of first steps has none to ask for
+    levels = levels_climbed(climbing) if climbing else {}
+    return [Ticking(*(*row, levels.get(row[0], 0))) for row in rows]
 
 
 def anything_due(at: datetime) -> bool:
@@ -184,12 +205,8 @@ def anything_due(at: datetime) -> bool:
 
 def next_due() -> datetime | None:
     """When the next running clock is due."""
-    return (
-        Clock.objects.filter(stopped_at=None, fired_at=None, paused_at=None)
-        .order_by("due_at")
-        .values_list("due_at", flat=True)
-        .first()
-    )
+    running = Clock.objects.filter(stopped_at=None, fired_at=None, paused_at=None)
+    return running.order_by("due_at").values_list("due_at", flat=True).first()
 
 
 def running_clocks(matter_ids: Sequence[UUID]) -> dict[UUID, list[Clock]]:
@@ -259,6 +276,20 @@ def _edition(edition_id: UUID) -> Table:
     return parse_promises(row.text, row.edition)
 
 
+def ladders_in_force() -> Ladders:
+    """The newest edition of ladders and quiet hours: as it was loaded, else as it is shipped."""
+    with connection.cursor() as cursor:
+        cursor.execute(NEWEST_LADDERS)
+        newest = cursor.fetchone()
+    return _ladders(newest[0]) if newest else shipped_ladders()
+
+
+@lru_cache(maxsize=8)
+def _ladders(edition_id: UUID) -> Ladders:
+    row = LadderEdition.objects.get(id=edition_id)
+    return parse_ladders(row.text, row.quiet_text, row.edition)
+
+
 def promises_on(day: date) -> tuple[Promise, ...]:
     """The promises that hold on a day, by the edition in force."""
     return table_in_force().on(day)
@@ -266,7 +297,7 @@ def promises_on(day: date) -> tuple[Promise, ...]:
 
 def known_now() -> Known:
     """What due times are reckoned with now."""
-    return Known(calendar_in_force(), table_in_force())
+    return Known(calendar_in_force(), table_in_force(), ladders_in_force())
 
 
 def _outdated(known: Known) -> Q:
@@ -288,6 +319,26 @@ def clocks_to_settle(known: Known, limit: int) -> Sequence[Clock]:
     found = Clock.objects.select_for_update(skip_locked=True, of=("matter",), no_key=True)
     wanted = found.filter(_outdated(known), stopped_at=None)
     return list(wanted.select_related("matter").order_by("id")[:limit])
+
+
+def levels_climbed(clock_ids: Sequence[int]) -> dict[int, int]:
+    """Up to which level of its ladder each of these clocks has climbed; those that took no step are not in it."""
+    with connection.cursor() as cursor:
+        cursor.execute(TAKEN, [list(clock_ids)])
+        return dict(cursor.fetchall())  # the highest comes last
+
+
+def laddered_clocks(ladders: Ladders) -> Iterator[Clock]:
+    """Every unanswered clock whose next step was reckoned with an older edition of the ladders, few at a time."""
+    found = Clock.objects.filter(stopped_at=None, ladder_edition__lt=ladders.edition).exclude(ladder="")
+    return found.select_related("matter").order_by("id").iterator(chunk_size=2_000)
+
+
+def clocks_to_hang_anew(ladders: Ladders, limit: int) -> Sequence[Clock]:
+    """The same, some of them, with their matters held as `due_clocks` holds them."""
+    found = Clock.objects.select_for_update(skip_locked=True, of=("matter",), no_key=True)
+    wanted = found.filter(stopped_at=None, ladder_edition__lt=ladders.edition).exclude(ladder="")
+    return list(wanted.select_related("matter").order_by("ladder_edition", "id")[:limit])
 
 
 def provisional_clocks() -> int:
@@ -317,14 +368,17 @@ class LoadedAt:
 
     calendar: datetime | None
     edition: datetime | None
+    ladders: datetime | None
 
 
 def loaded_at(known: Known) -> LoadedAt:
     """When these were loaded."""
     version = CalendarVersion.objects.filter(code=known.calendar.code, version=known.calendar.version)
     edition = PromiseEdition.objects.filter(edition=known.table.edition)
-    first, second = (found.values_list("loaded_at", flat=True).first() for found in (version, edition))
-    return LoadedAt(first, second)
+    ladders = LadderEdition.objects.filter(edition=known.ladders.edition)
+    return LoadedAt(
+        *(found.values_list("loaded_at", flat=True).first() for found in (version, edition, ladders))
+    )
 
 
 def calendar_text(calendar: Calendar) -> tuple[str, str]:

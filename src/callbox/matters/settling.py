@@ -15,6 +15,7 @@ from callbox.matters.queries import Known
 from callbox.matters.reckoning import Shift
 
 NAMESPACE = UUID("3f0c4a52-8a0e-4f0e-9d43-5b1a6f0a2c55")
+LADDERS_CHAIN = uuid5(NAMESPACE, "ladders")  # the journal's chain of their editions
 PORTION = 200  # clocks settled in one transaction
 
 

@@ -19,6 +19,7 @@ STANDS = _("This clock stands still already.")
 RUNS = _("This clock runs already.")
 ASKED = _("More time was asked for already. Wait for the answer.")
 NOT_ASKED = _("Nobody has asked for more time.")
+NEEDS_NONE = _("More time is granted for the reason that it was asked for. Only a refusal says why.")
 ANOTHER = _("Whoever asks for more time does not grant it. Ask somebody else.")
 
 
@@ -74,7 +75,7 @@ def ask_extension(matter: Matter, name: str, amount: int, reason: str, *, by: Ac
 def answer_extension(
     matter: Matter, name: str, grant: bool, reason: str = "", *, by: Actor, at: datetime
 ) -> None:
-    """Grant what was asked for, or refuse it with a reason (a code): by somebody else than who asked.
+    """Grant what was asked for, for the reason of the asking, or refuse it with one (a code): by somebody else.
 
     What was asked in time may be answered when the time has run out; a clock that was late then is not late any more,
     and the journal keeps that it was. Raises NotFound, NotAllowed, Invalid or Conflict.
@@ -88,13 +89,14 @@ def answer_extension(
     facts: dict[str, object] = {"clock": name, "amount": clock.asked}
     said: dict[str, object] = {"asked": 0, "asked_by": ""}
     if grant:
+        _need_no_reason(reason)
         calendar = queries.calendar_in_force()
         found = clocks.kept(clock).reckoned(calendar, more=clock.asked)
         facts |= _moved(clock, found, calendar)
         said |= {**clocks.moved(clock, found, calendar), "extended": clock.extended + clock.asked}
     else:
         _need_reason(reason)
-    facts |= {"reason": reason} if reason else {}
+        facts |= {"reason": reason}
     actions.note(matter, "grant_extension" if grant else "refuse_extension", facts, role, by=by, at=at)
     clocks.change(clock, said)
 
@@ -127,3 +129,9 @@ def _still_open(clock: Clock, at: datetime) -> None:
 def _need_reason(reason: str) -> None:
     if not is_code(reason):
         raise Invalid(NO_CODE, fields={"reason": NO_CODE})
+
+
+def _need_no_reason(reason: str) -> None:
+    """Why it was asked for stands with the asking; a grant that says why not contradicts itself."""
+    if reason:
+        raise Invalid(NEEDS_NONE, fields={"reason": NEEDS_NONE})

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Loading an edition of the promises: first what would move, then the edition. Part of the room's actions."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,14 +8,13 @@ from uuid import uuid5
 
 from django.db import transaction
 
-from callbox.journal.actions import append
 from callbox.kernel.actor import Actor
-from callbox.kernel.errors import Conflict, Invalid
+from callbox.kernel.errors import Invalid
 from callbox.kernel.ids import new_id
 from callbox.kernel.tables import TableError
 from callbox.kernel.text import gettext_noop as _
 from callbox.matters import queries
-from callbox.matters.ladders import rungs
+from callbox.matters.editions import POWER, put_in_force
 from callbox.matters.models import PromiseEdition
 from callbox.matters.promises import Difference, Table, differences, parse_promises
 from callbox.matters.queries import Known
@@ -39,14 +37,14 @@ class TermsPlan:
 
 def plan_terms(text: str, *, by: Actor, at: datetime) -> TermsPlan:
     """Read the table and say what would move; nothing is changed. Raises NotAllowed or Invalid."""
-    by.require("config.change")
+    by.require(POWER)
     known = queries.known_now()
     try:
         table = parse_promises(text[: LONGEST + 1], known.table.edition + 1)
         _check(table, known, at, len(text))
     except TableError as problem:
         raise Invalid(UNREADABLE, problem=str(problem)) from problem
-    shifts = shifts_by(Known(known.calendar, table))
+    shifts = shifts_by(Known(known.calendar, table, known.ladders))
     return TermsPlan(table, differences(known.table, table), shifts)
 
 
@@ -60,7 +58,7 @@ def _check(table: Table, known: Known, at: datetime, length: int) -> None:
         )
     for row, promise in table.lines:
         try:
-            rungs(promise.ladder, known.calendar.day_of(at))
+            known.ladders.rungs(promise.ladder, known.calendar.day_of(at))
         except TableError as problem:
             raise row.wrong(str(problem)) from problem
 
@@ -71,15 +69,7 @@ def load_terms(plan: TermsPlan, *, by: Actor, at: datetime) -> None:
 
     Raises NotAllowed, or Conflict when another edition came in between: look at its plan first.
     """
-    role, table = by.require("config.change"), plan.table
+    table = plan.table
     row = PromiseEdition(id=new_id(), edition=table.edition, text=table.text, loaded_at=at)
-    PromiseEdition.objects.bulk_create([row], ignore_conflicts=True)
-    if not PromiseEdition.objects.filter(id=row.id).exists():
-        raise Conflict
-    facts = {
-        "edition": table.edition,
-        "differences": len(plan.differences),
-        "moves": len(plan.shifts),
-        "sha256": hashlib.sha256(table.text.encode()).hexdigest(),
-    }
-    append(CHAIN, "promises", "load", facts=facts, actor=by.id, role=role, at=at)
+    facts = {"edition": table.edition, "differences": len(plan.differences), "moves": len(plan.shifts)}
+    put_in_force(row, CHAIN, "promises", facts, text=table.text, by=by, at=at)

@@ -17,8 +17,8 @@ from callbox.kernel.errors import Conflict, Invalid, Unavailable
 from callbox.kernel.ids import new_id
 from callbox.kernel.tables import Words
 from callbox.kernel.text import gettext_noop as _
-from callbox.matters.ladders import tell_at
-from callbox.matters.queries import calendar_in_force
+from callbox.matters.ladders import ANYBODY, tell_at
+from callbox.matters.queries import calendar_in_force, ladders_in_force
 from callbox.messages import queries
 from callbox.messages.domain import NO_ADDRESS, SETTLED, UNDELIVERED, WAITING, check_to
 from callbox.messages.letters import Form, fill, form
@@ -26,7 +26,6 @@ from callbox.messages.models import Message, Reach, Text
 from callbox.messages.ways import WAYS, Kind, gateways_for, kind_on
 
 KIND = "message"
-ANYBODY = "*"  # of quiet_hours.tsv
 REACH_KEPT = timedelta(days=365)  # set by the authority; of who still works here it is held on
 LANGUAGES = ("en", "zh-hans")
 
@@ -94,7 +93,7 @@ def _new(wanted: Wanted, letter: Form, kind: Kind, mark: str, at: datetime) -> M
 
 def quiet_until(at: datetime) -> datetime:
     """The same moment, or the end of the quiet hours that it lies in."""
-    return tell_at(at, ANYBODY, calendar_in_force())
+    return tell_at(at, ANYBODY, calendar_in_force(), ladders_in_force())
 
 
 def _check_number(mark: str, kind: Kind, at: datetime) -> None:

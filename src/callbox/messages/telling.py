@@ -79,7 +79,11 @@ def _holders(step: Step, at: datetime) -> list[str]:
         return found
     if step.role != OWNER:
         return [f"person:{each}" for each in people_with_role(step.role, at)]
-    owner = step.matter.owner
+    return owner_holders(step.matter.owner, at)
+
+
+def owner_holders(owner: str, at: datetime) -> list[str]:
+    """The scope keys of whoever owns a matter: an agency that has an address of its own, else its people."""
     if owner.startswith(AGENCY) and queries.reaches_of([owner]):
         return [owner]
     return [f"person:{each}" for each in people_with_key(owner, at)]

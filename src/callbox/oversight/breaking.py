@@ -18,6 +18,7 @@ from callbox.oversight.plans import (
     late,
     make_say,
     step_of,
+    sure,
     trigger_step,
 )
 
@@ -93,6 +94,38 @@ def _owed(form: f.Within, trigger: Step) -> Iterator[Plan]:
     if not isinstance(form, f.Present):
         values = dict(trigger.values)
         yield Plan([Step(trigger.activity, 0, values), step_of(form.target, ends + HOUR)], avoid, "late")
+        yield from _extended(form, trigger, avoid)
+
+
+def _extended(form: f.Within, trigger: Step, avoid: frozenset[str]) -> Iterator[Plan]:
+    """Granted up to a step, and later than that step allows; or granted by whom the step does not name."""
+    for number, step in enumerate(form.steps, 1):
+        target = step_of(form.target, late(step.limit) + HOUR)
+        yield Plan([*granted(form, trigger, number), target], avoid, f"late after step {number}")
+        if step.by.where is not None and isinstance(form.limit, Term):
+            *before, last = granted(form, trigger, number)
+            low = step_of(step.by, last.minute, wanted=False)
+            held = form.steps[number - 2].limit if number > 1 else form.limit
+            target = step_of(form.target, late(held) + HOUR)
+            yield Plan([*before, low, target], avoid, f"insufficient step {number}")
+
+
+def kept_by_steps(form: f.AnyForm) -> Iterator[Plan]:
+    """Each step of a ladder granted, and the target after what held before, where no calendar can make that late."""
+    if not isinstance(form, f.Within) or not isinstance(form.limit, Term):
+        return
+    held = form.limit
+    for number, step in enumerate(form.steps, 1):
+        at = late(held) + HOUR
+        if at < sure(step.limit):
+            yield Plan([*granted(form, trigger_step(form), number), step_of(form.target, at)])
+        held = step.limit
+
+
+def granted(form: f.Within, trigger: Step, number: int) -> list[Step]:
+    """The trigger, and so many extensions soon after it."""
+    own = Step(trigger.activity, trigger.minute, dict(trigger.values))
+    return [own, *(step_of(each.by, n) for n, each in enumerate(form.steps[:number], 1))]
 
 
 def _silent(form: f.Silence, trigger: Step) -> Iterator[Plan]:

@@ -40,7 +40,7 @@ class Judged:
 def scan(columns: Columns, rules: Iterable[Rule], as_of: datetime) -> dict[str, Judged]:
     """What each rule says of all histories at a moment, by its code. Rules over another kind of object say nothing."""
     search = Search(columns, micros(as_of))
-    return {rule.code: _judged(search, rule, as_of) for rule in rules if rule.over == columns.kind}
+    return {rule.code: judge_all(search, rule, as_of) for rule in rules if rule.over == columns.kind}
 
 
 def by_activation(columns: Columns, judged: Mapping[str, Judged]) -> dict[tuple[str, str, str], str]:
@@ -53,7 +53,8 @@ def by_activation(columns: Columns, judged: Mapping[str, Judged]) -> dict[tuple[
     return found
 
 
-def _judged(search: Search, rule: Rule, as_of: datetime) -> Judged:
+def judge_all(search: Search, rule: Rule, as_of: datetime) -> Judged:
+    """What one rule says of all histories as they stood at the moment of the search, which is `as_of`."""
     try:
         parts = [_of_version(search, rule, version) for version in rule.versions]
     except NotPlain:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -104,6 +104,10 @@ class Columns:
             self.zones[calendar.zone.key] = Days(begins, midnights, numbers, calendar)
         return self.zones[calendar.zone.key]
 
+    def moment(self, place: int) -> datetime | None:
+        """When an event happened."""
+        return moment_of(int(self.at[place]))
+
     @cached_property
     def names(self) -> Sequence[str]:
         """Of each event, its activity."""
@@ -131,8 +135,9 @@ class Columns:
         return History(self.kind, self.keys[number], tuple(events))
 
     def _event(self, place: int, values: Mapping[str, Value]) -> Event:
-        at = moment_of(int(self.at[place]))
-        return Event(self.ids[place], self.names[place], at, seq=int(self.seq[place]), values=values)
+        return Event(
+            self.ids[place], self.names[place], self.moment(place), seq=int(self.seq[place]), values=values
+        )
 
 
 def moment_of(at: int) -> datetime | None:
@@ -181,9 +186,11 @@ def _said(name: str, rows: Sequence[Event]) -> Said:
     return Said(places, np.array(codes, np.int64), list(words))
 
 
+@lru_cache(1 << 16)  # amounts come again and again
 def scaled(value: Value) -> int | None:
     """A number in ten-thousandths; None for what is none, or is finer."""
-    if not isinstance(value, Decimal):
+    if not isinstance(value, Decimal) or not value.is_finite():
         return None
-    whole = value * SCALE
-    return int(whole) if whole == whole.to_integral_value() else None
+    exact = value * SCALE
+    whole = int(exact)
+    return whole if whole == exact else None

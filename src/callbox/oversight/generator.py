@@ -21,12 +21,12 @@ from callbox.oversight.columns import Columns, Said, Whole, micros, moment_of, s
 from callbox.oversight.domain.events import Event, Value
 from callbox.oversight.domain.rules import Rule
 from callbox.oversight.plans import DAY, MINUTE, Relative, Step
-from callbox.oversight.planting import Template, Together, lawful, violations
+from callbox.oversight.planting import Template, Together, extended, lawful, violations
 
 EVENTS = 10
 AS_OF = datetime(2026, 10, 1, tzinfo=UTC)
-BEGINS = datetime(2024, 7, 1, 1, tzinfo=UTC)  # a Monday at 9 in Shanghai; all limits have passed by AS_OF
-SPREAD = 300  # days over which histories begin
+BEGINS = datetime(2024, 3, 4, 1, tzinfo=UTC)  # a Monday at 9 in Shanghai; all limits have passed by AS_OF
+SPREAD = 150  # days over which histories begin
 NOTED = "case.noted"  # an event of which no rule asks anything: it fills a short history
 LAWFUL = 0.9
 
@@ -99,7 +99,7 @@ class Made:
 
 
 def templates_of(rules: Mapping[str, Rule]) -> list[Template]:
-    """For each version of each rule a lawful history, and one for each way to break it. Raises Stuck."""
+    """For each version of each rule lawful histories, and one for each way to break it. Raises Stuck."""
     found: list[Template] = []
     together = {kind: Together(kind, rules.values()) for kind in {rule.over for rule in rules.values()}}
     for rule in rules.values():
@@ -107,6 +107,7 @@ def templates_of(rules: Mapping[str, Rule]) -> list[Template]:
         for version in rule.versions:
             base = _base(version.begins.year)
             found.append(lawful(rule, version, among, base, AS_OF))
+            found += extended(rule, version, among, base, AS_OF)
             found += violations(rule, version, among, base, AS_OF)
     return [_filled(each) for each in found]
 
@@ -220,9 +221,9 @@ def _said(name: str, steps: Sequence[Step], flat: Whole, began: Whole) -> Said:
     if any(isinstance(value, Relative) for value in values):
         return _moments(values, flat[places], began[places], places)
     known = [value for value in values if value is not None]
-    numbers = [scaled(value) for value in known]  # type: ignore[arg-type]  # the relative ones are gone
+    numbers = [scaled(value) for value in known]  # the relative ones are gone
     if None not in numbers:
-        table = np.array([0 if value is None else scaled(value) for value in values], np.int64)  # type: ignore[arg-type]
+        table = np.array([0 if value is None else scaled(value) for value in values], np.int64)
         return Said(places, table[flat[places]])
     words: dict[Value, int] = {}
     table = np.array(

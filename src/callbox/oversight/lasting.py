@@ -29,7 +29,8 @@ from callbox.oversight.verdict_codes import (
 class Limits:
     """The limit of each activation. inclusive: the very moment is in time. unsure: a year is not known.
 
-    known: whether there is one. still: how long the clock stood (microseconds). hard: columns cannot say it.
+    known: whether there is one. still: how long the clock stood (microseconds). stands: whether it stands now, so that
+    the limit itself moves. hard: columns cannot say it.
     """
 
     ends: Whole
@@ -38,6 +39,7 @@ class Limits:
     known: Truth
     still: Whole
     hard: Truth
+    stands: Truth
 
     def at(self, which: Whole) -> "Limits":
         """Those of some activations."""
@@ -51,11 +53,12 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Stood:
-    """The next pause of some of the activations: which, and from when until when the clock stood."""
+    """The next pause of some of the activations: which, from when until when the clock stood, whether it still does."""
 
     which: Whole
     start: Whole
     end: Whole
+    stands: Truth
 
 
 def judge_within(search: Search, rule: Rule, form: f.Within, places: Whole) -> Whole:
@@ -80,8 +83,11 @@ def _waiting(search: Search, form: f.Within | f.Silence, places: Whole, limits: 
     start = search.columns.at[places]
     whole, passed = limits.ends - start - limits.still, search.as_of - start - limits.still
     warned = np.zeros(len(places), bool)
+    search.wake(places, limits.ends + limits.inclusive)
+    search.wake(places[limits.stands], np.full(np.count_nonzero(limits.stands), search.as_of + 1))
     for share in form.warn:
         warned |= passed * 100 >= whole * share
+        search.wake(places, start + limits.still - (-share * whole) // 100)
     return np.where(limits.keeps(_all(places, search.as_of)), np.where(warned, WARNED, RUNNING), OVERDUE)
 
 
@@ -89,7 +95,7 @@ def judge_silence(search: Search, rule: Rule, form: f.Silence, places: Whole) ->
     """The codes of what may not fall silent, and the limit that decided each: act by act, all activations at once."""
     no = np.zeros(len(places), bool)
     inclusive = np.full(len(places), form.limit.inclusive)
-    limits = Limits(_all(places, 0), inclusive, no.copy(), ~no, _all(places, 0), no)
+    limits = Limits(_all(places, 0), inclusive, no.copy(), ~no, _all(places, 0), no, no)
     codes, end = _all(places, FINE), search.after(form.until, places)
     which, here = np.arange(len(places)), places
     while len(which):
@@ -120,7 +126,7 @@ def _limits(search: Search, rule: Rule, form: f.Within, places: Whole) -> Limits
     no = np.zeros(len(places), bool)
     if isinstance(form.limit, Name):
         ends, known = search.moments(form.limit, places)
-        return Limits(ends, ~no, no, known, _all(places, 0), no)
+        return Limits(ends, ~no, no, known, _all(places, 0), no, no)
     pauses = list(_pauses(search, form, places))
     found = _reckoned(search, rule, form.limit, places, pauses)
     here, going = places, np.ones(len(places), bool)
@@ -130,7 +136,7 @@ def _limits(search: Search, rule: Rule, form: f.Within, places: Whole) -> Limits
         if not going.any():
             break
         longer = _reckoned(search, rule, step.limit, places, pauses)
-        for name in ("ends", "inclusive", "unsure", "still", "hard"):
+        for name in ("ends", "inclusive", "unsure", "still", "hard", "stands"):
             setattr(found, name, np.where(going, getattr(longer, name), getattr(found, name)))
         here = np.where(going, granted, here)
     found.hard |= _tied(search, form, places)
@@ -143,7 +149,9 @@ def _reckoned(search: Search, rule: Rule, term: Term, places: Whole, pauses: lis
     """A term from each trigger on, with the time for which the clock stood."""
     no = np.zeros(len(places), bool)
     ends, _last, unsure = search.limit(term, rule.calendar, places)
-    found = Limits(ends.copy(), _all(places, term.inclusive).astype(bool), unsure, ~no, _all(places, 0), no)
+    found = Limits(
+        ends.copy(), _all(places, term.inclusive).astype(bool), unsure, ~no, _all(places, 0), no, no
+    )
     start = search.columns.at[places]
     if not pauses:
         return found
@@ -153,14 +161,16 @@ def _reckoned(search: Search, rule: Rule, term: Term, places: Whole, pauses: lis
         days = search.columns.days(rule.calendar)
         first = days.numbers[places] + (1 if term.begins == NEXT_DAY else 0)
         last = first + term.amount
-        _lengthen(last, first, [Stood(p.which, days.of(p.start), days.of(p.end)) for p in pauses])
+        _lengthen(last, first, [Stood(p.which, days.of(p.start), days.of(p.end), p.stands) for p in pauses])
         found.hard = last >= len(days.midnights)
         found.ends = days.midnights[np.where(found.hard, 0, last)]
     else:
         found.hard = no.copy()
         found.hard[pauses[0].which] = True
+    found.stands = no.copy()
     for each in pauses:
         counts = each.start < found.ends[each.which]
+        found.stands[each.which] |= counts & each.stands
         found.still[each.which] += np.where(counts, each.end - each.start, 0)
     return found
 
@@ -183,7 +193,8 @@ def _pauses(search: Search, form: f.Within, places: Whole) -> Iterator[Stood]:
         which, began = which[there], began[there]
         resumed = search.after(form.resumed_by, began)
         if len(which):
-            yield Stood(which, at[began], np.where(resumed == NONE, search.as_of, at[resumed]))
+            stands = resumed == NONE
+            yield Stood(which, at[began], np.where(stands, search.as_of, at[resumed]), stands)
         which, here = which[resumed != NONE], resumed[resumed != NONE]
 
 

@@ -93,3 +93,26 @@ class Aside(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["source", "key", "digest"], name="oversight_aside_once")
         ]
+
+
+class Followed(models.Model):
+    """What the engine that follows events said last of one object, and when it must look again though nothing happens.
+
+    state: the verdicts, as `following.state` packs them. next_at: null where only an event can change anything.
+    rev: how often it was written. library: of which models the verdicts are.
+    """
+
+    pk = models.CompositePrimaryKey("kind", "key")
+    kind = models.TextField()
+    key = models.TextField()
+    state = models.BinaryField()
+    next_at = models.DateTimeField(null=True)
+    rev = models.BigIntegerField()
+    library = models.TextField()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["next_at"], name="oversight_followed_due", condition=models.Q(next_at__isnull=False)
+            )
+        ]

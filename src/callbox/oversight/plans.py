@@ -4,7 +4,7 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from callbox.kernel.terms import DAYS, LENGTHS, MONTHS, NEXT_DAY, WORKING_DAYS, Term
+from callbox.kernel.terms import BUSINESS, DAYS, LENGTHS, MONTHS, NEXT_DAY, WORKING_DAYS, Term
 from callbox.oversight.domain import forms as f
 from callbox.oversight.domain.conditions import All, Condition, Not
 from callbox.oversight.domain.events import Value
@@ -15,6 +15,7 @@ from callbox.oversight.saying import names_in, values_for
 MINUTE = timedelta(minutes=1)
 HOUR, DAY = 60, 1440
 HOLIDAYS = 12 * DAY  # longer than any run of days off
+OPEN = 4 * HOUR  # offices are open at least so long on a working day
 
 
 class Stuck(Exception):  # noqa: N818 - the rules contradict one another here
@@ -52,8 +53,21 @@ def late(limit: Term) -> int:
         return (
             int(limit.amount * LENGTHS[limit.unit] / MINUTE) + HOUR + (DAY if limit.begins == NEXT_DAY else 0)
         )
+    if limit.unit in BUSINESS:
+        open_for = int(limit.amount * BUSINESS[limit.unit] / MINUTE)
+        return (2 * (open_for // OPEN + 1) + 4) * DAY + HOLIDAYS
     days = {DAYS: limit.amount + 2, WORKING_DAYS: 2 * limit.amount + 4, MONTHS: 31 * limit.amount + 2}
     return days[limit.unit] * DAY + (0 if limit.unit == DAYS and not limit.rolls else HOLIDAYS)
+
+
+def sure(limit: Term) -> int:
+    """Minutes for which a limit surely runs, wherever it begins."""
+    if limit.unit in LENGTHS:
+        return int(limit.amount * LENGTHS[limit.unit] / MINUTE)
+    if limit.unit in BUSINESS:
+        return int(limit.amount * BUSINESS[limit.unit] / MINUTE)
+    days = 28 * limit.amount if limit.unit == MONTHS else limit.amount
+    return (days - 1) * DAY
 
 
 def trigger_step(form: f.Form) -> Step:

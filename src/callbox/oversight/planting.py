@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from callbox.oversight.breaking import broken
+from callbox.oversight.breaking import broken, kept_by_steps
 from callbox.oversight.domain import forms as f
 from callbox.oversight.domain import verdicts as v
 from callbox.oversight.domain.events import Event, History, Value, history
@@ -62,6 +62,14 @@ class Together:
 def lawful(rule: Rule, version: Version, among: Together, base: datetime, as_of: datetime) -> Template:
     """A history in which the rule is triggered, and everything is as it must be. Raises Stuck."""
     return _finished(rule, Plan([trigger_step(version.form)]), among, base, as_of)
+
+
+def extended(
+    rule: Rule, version: Version, among: Together, base: datetime, as_of: datetime
+) -> Iterator[Template]:
+    """Lawful histories in which a step of a ladder was granted and needed. Raises Stuck."""
+    for plan in kept_by_steps(version.form):
+        yield _finished(rule, plan, among, base, as_of)
 
 
 def violations(

@@ -2,6 +2,7 @@
 """The push API: an agency's system tells what happened in its cases, signed (docs/reference/push-api.md)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +14,7 @@ from callbox.kernel.errors import Invalid
 from callbox.kernel.text import gettext_noop as _
 from callbox.oversight import queries
 from callbox.oversight.actions import append_events
-from callbox.oversight.domain.events import Event, Link
+from callbox.oversight.domain.events import Event, Link, recorded_after
 from callbox.oversight.domain.telling import problem_of, read_link, read_told
 from callbox.oversight.retention import limit
 from callbox.web.fields import Asked
@@ -90,11 +91,12 @@ def _answer(problem: str, done: Iterator[str]) -> dict[str, str]:
 
 
 def _event(said: object) -> Event | str:
-    """The event, or why it cannot be taken."""
+    """The event, with how long after it was recorded; or why it cannot be taken."""
     try:
-        event = read_told(said)
+        told = read_told(said)
     except ValueError as problem:
         return str(problem)
+    event = replace(told, values={**told.values, **recorded_after(told.happened, told.recorded)})
     return problem_of(event) or event
 
 

@@ -9,12 +9,15 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.db.models import QuerySet
 
+from callbox.access.actions import named_id, note_read
 from callbox.kernel.actor import Actor
+from callbox.kernel.errors import NotFound
 from callbox.oversight.domain.events import Event, History, Link, history
 from callbox.oversight.domain.telling import read_values
 from callbox.oversight.models import Aside, ObjectObject
 
 SEE, APPEND = "history.see", "history.append"
+HISTORY = "history"  # what a read of one is noted as
 PORTION = 5_000
 SHOWN = 200  # of what was kept aside
 EVENTS = """
@@ -65,11 +68,32 @@ def histories_of(kind: str, keys: Sequence[str]) -> dict[str, History]:
     return {key: history(kind, key, events) for key, events in wanted.items() if events}
 
 
-def history_for(actor: Actor, kind: str, key: str) -> History:
-    """The history of one object. Raises NotFound, also where nothing is known of it or it is not theirs to see."""
+def event_named(kind: str, key: str, name: str) -> Event | None:
+    """The event of one object's history by its id, said with its source or as the source says it.
+
+    None where the history has none of this id, or several sources have one. For parts of Callbox, which have asked
+    whether whoever names it may deal with the case.
+    """
+    rows = list(_events(OF_OBJECTS, [kind, [key]]))
+    whole = [taken.event for taken in rows if taken.event.id == name]
+    found = whole or [taken.event for taken in rows if taken.event.id == f"{taken.source}/{name}"]
+    return found[0] if len(found) == 1 else None
+
+
+def history_for(actor: Actor, kind: str, key: str, *, purpose: str, at: datetime) -> History:
+    """The history of one object; that it was read is noted. Raises NotFound, also where nothing is known of it."""
     actor.require_sight(SEE)
-    found = histories_of(kind, [key])
-    return found.get(key) or History(kind, key, ())
+    found = histories_of(kind, [key]).get(key)
+    if found is None:
+        raise NotFound
+    note_histories(actor, [key], purpose=purpose, at=at)
+    return found
+
+
+def note_histories(actor: Actor, keys: Iterable[str], *, purpose: str, at: datetime) -> None:
+    """Note that this actor reads the histories of these objects now. Raises NotFound."""
+    ids = [named_id(HISTORY, key) for key in keys]
+    note_read(HISTORY, ids, purpose, action=SEE, by=actor, at=at)
 
 
 def links_for(actor: Actor, kind: str, key: str) -> list[Link]:

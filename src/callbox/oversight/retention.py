@@ -24,6 +24,7 @@ LINKS = f"""
 DELETE FROM oversight_objectobject WHERE {OF_THESE}
   OR (other_kind, other_key) IN (SELECT * FROM unnest(%s::text[], %s::text[]))
 """
+FOLLOWED = f"DELETE FROM oversight_followed WHERE {OF_THESE}"
 OBJECTS = f"DELETE FROM oversight_object WHERE {OF_THESE}"
 
 
@@ -50,6 +51,7 @@ def erase_expired(*, by: Actor, at: datetime) -> int:
         gone = cursor.fetchall()
         cursor.execute(ASIDE, [[source for source, _key in gone], [key for _source, key in gone]])
         cursor.execute(LINKS, [*old, *old])
+        cursor.execute(FOLLOWED, old)
         cursor.execute(OBJECTS, old)
     note_erased("oversight_event", len(gone), by=by, at=at)
     return note_erased("oversight_object", len(rows), by=by, at=at)

@@ -43,6 +43,9 @@ class Search:
     def __init__(self, columns: Columns, as_of: int) -> None:
         self.columns = columns
         self.as_of = as_of
+        self.wakes: Whole | None = (
+            None  # of each history, the next moment at which time alone may change what is said
+        )
         self._all_seen = bool((columns.at <= as_of).all())
         self._found: dict[Acts, Whole] = {}
         self._doubt: dict[Acts, Truth] = {}
@@ -155,6 +158,12 @@ class Search:
         yes = at >= micros(rule.calendar.begins(version.begins))
         return yes if version.ends is None else yes & (at < micros(rule.calendar.begins(version.ends)))
 
+    def wake(self, places: Whole, at: Whole) -> None:
+        """Note that what is said of these activations may change at these moments, if somebody follows them."""
+        if self.wakes is not None:
+            later = at > self.as_of
+            np.minimum.at(self.wakes, self.columns.owner[places[later]], at[later])
+
     def limit(self, term: Term, calendar: Calendar, places: Whole) -> tuple[Whole, Whole, Truth]:
         """When a term ends that starts at these events, when its last day begins, and where that is provisional."""
         sure = np.zeros(len(places), bool)
@@ -262,20 +271,20 @@ class Search:
 
 def acts_of(form: object) -> Iterator[Acts]:
     """All that a form looks for."""
-    return (each for each in _parts_of(form) if isinstance(each, Acts))
+    return (each for each in parts_of(form) if isinstance(each, Acts))
 
 
 def _looks_back(form: object) -> bool:
     """Whether it asks what was said last in the case: an event without a moment may have said it later."""
-    return any(isinstance(each, Name) and each.of_case for each in _parts_of(form))
+    return any(isinstance(each, Name) and each.of_case for each in parts_of(form))
 
 
-def _parts_of(form: object) -> Iterator[object]:
+def parts_of(form: object) -> Iterator[object]:
     """All that a form is made of, whatever its depth."""
     yield form
     if isinstance(form, tuple):
         for each in form:
-            yield from _parts_of(each)
+            yield from parts_of(each)
     elif is_dataclass(form):
         for part in fields(form):
-            yield from _parts_of(getattr(form, part.name))
+            yield from parts_of(getattr(form, part.name))

@@ -8,31 +8,23 @@ from django.utils import timezone
 from ninja import Router
 
 from callbox.pictures.queries import SEE, picture_for
+from callbox.pictures.showing import as_answer
 from callbox.web.fields import Asked
 from callbox.web.signed_in import needs
 
 router = Router(tags=["pictures"])
 PICTURE = "/pictures/{uuid:picture_id}"
-# Nobody keeps it, nobody takes it for anything but a picture, and opened by itself it can do nothing.
-HEADERS = {
-    "Cache-Control": "private, no-store",
-    "Content-Disposition": 'inline; filename="picture.jpg"',
-    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none';"
-    " object-src 'none'; script-src 'none'; sandbox",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-}
 
 
 @router.get(PICTURE, openapi_extra=needs(SEE))
 def picture(request: Asked, picture_id: UUID) -> HttpResponse:
     """The picture, its longest edge at most 1,600 px. The read is noted."""
     shown = picture_for(request.actor, picture_id, at=timezone.now())
-    return HttpResponse(shown.large, content_type="image/jpeg", headers=HEADERS)
+    return as_answer(shown.large)
 
 
 @router.get(f"{PICTURE}/preview", openapi_extra=needs(SEE))
 def preview(request: Asked, picture_id: UUID) -> HttpResponse:
     """The same, small. The read is noted."""
     shown = picture_for(request.actor, picture_id, at=timezone.now())
-    return HttpResponse(shown.preview, content_type="image/jpeg", headers=HEADERS)
+    return as_answer(shown.preview)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A calendar or a table of promises is pasted, what it would move is shown, and the same person puts it in force."""
+"""A calendar, promises or ladders are pasted, what they would move is shown, and the same person loads them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,24 +17,25 @@ from callbox.access.site import actor_of_request
 from callbox.kernel.actor import Actor
 from callbox.kernel.errors import Invalid
 from callbox.kernel.text import gettext_noop as _
+from callbox.kernel.text import storable
 from callbox.matters.calendars import load_calendar
-from callbox.matters.queries import calendar_in_force, calendar_text, table_in_force
-from callbox.matters.reckoning import Shift, span
+from callbox.matters.hanging import load_ladders
+from callbox.matters.promises import Difference
+from callbox.matters.queries import calendar_in_force, calendar_text, ladders_in_force, table_in_force
 from callbox.matters.terms import load_terms
 from callbox.promises import looked, queries
-from callbox.promises.words import CLOCKS, DIFFERENCES, KINDS, named
+from callbox.promises.showing import moved_promises, moved_steps
+from callbox.promises.words import DIFFERENCES, named
 from callbox.web.menu import desk_page
-
-MOST = 200  # rows that are shown; the numbers are of all
 
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What a text would do: as which version, which lines it changes and which promises it moves; load does it."""
+    """What a text would do: as which version, which lines it changes and what it moves, as rows; load does it."""
 
     version: int
-    differences: Sequence[Mapping[str, str]]
-    shifts: Sequence[Shift]
+    differences: Sequence[Difference]
+    moves: Mapping[str, object]
     load: Callable[[datetime], None]
 
 
@@ -54,20 +55,27 @@ def _tried_calendar(actor: Actor, texts: Sequence[str], at: datetime) -> Tried:
     def load(at: datetime) -> None:
         load_calendar(plan, by=actor, at=at)
 
-    return Tried(plan.calendar.version, [], plan.shifts, load)
+    return Tried(plan.calendar.version, [], moved_promises(plan.shifts, at), load)
 
 
 def _tried_terms(actor: Actor, texts: Sequence[str], at: datetime) -> Tried:
     plan = queries.tried_terms(actor, texts[0], at)
-    said = [
-        {"kind": named(DIFFERENCES, each.kind), "rule": each.rule, "was": each.was, "becomes": each.becomes}
-        for each in plan.differences
-    ]
 
     def load(at: datetime) -> None:
         load_terms(plan, by=actor, at=at)
 
-    return Tried(plan.table.edition, said, plan.shifts, load)
+    return Tried(plan.table.edition, plan.differences, moved_promises(plan.shifts, at), load)
+
+
+def _tried_ladders(actor: Actor, texts: Sequence[str], at: datetime) -> Tried:
+    plan = queries.tried_ladders(actor, texts[0], texts[1], at)
+
+    def load(at: datetime) -> None:
+        load_ladders(plan, by=actor, at=at)
+
+    return Tried(
+        plan.ladders.edition, plan.differences, moved_steps(plan.shifts, plan.told_otherwise, at), load
+    )
 
 
 CALENDAR = Thing(
@@ -81,6 +89,13 @@ TERMS = Thing(
     (("text", _("The table promises.tsv"), 24),),
     lambda: [table_in_force().text],
     _tried_terms,
+)
+
+LADDERS = Thing(
+    _("Load ladders"),
+    (("text", _("The table ladders.tsv"), 16), ("quiet", _("The table quiet_hours.tsv"), 10)),
+    lambda: (ladders_in_force().text, ladders_in_force().quiet_text),
+    _tried_ladders,
 )
 
 
@@ -100,15 +115,21 @@ def terms(request: HttpRequest) -> HttpResponse:
     return _page(request, TERMS)
 
 
+@never_cache
+@require_http_methods(["GET", "POST"])
+@desk_page(queries.CHANGE)
+def ladders(request: HttpRequest) -> HttpResponse:
+    """The tables of ladders and of quiet hours."""
+    return _page(request, LADDERS)
+
+
 def _page(request: HttpRequest, thing: Thing) -> HttpResponse:
     """The texts to be changed; what they would move; or, when that was seen, the overview after they are loaded."""
     if request.method == "GET":
         return _shown(request, thing, thing.now(), {})
     actor, at = actor_of_request(request), timezone.now()
     # A browser sends a text area with CRLF; what is kept is what was in the file.
-    texts = [
-        request.POST.get(name, "").replace("\r\n", "\n").replace("\x00", "") for name, _l, _r in thing.fields
-    ]
+    texts = [storable(request.POST.get(name, "").replace("\r\n", "\n")) for name, _l, _r in thing.fields]
     try:
         tried = thing.tried(actor, texts, at)
     except Invalid as refusal:
@@ -116,7 +137,7 @@ def _page(request: HttpRequest, thing: Thing) -> HttpResponse:
         return _shown(request, thing, texts, {}, errors=errors)
     if "looked" not in request.POST:
         token = looked.note(tried.version, texts, by=actor)
-        return _shown(request, thing, texts, {"token": token, **_moves(tried, at)})
+        return _shown(request, thing, texts, {"token": token, **_said(tried)})
     looked.check(request.POST["looked"], tried.version, texts, by=actor)
     tried.load(at)
     messages.success(request, gettext("It is in force. What runs is settled within minutes."))
@@ -142,25 +163,9 @@ def _shown(
     )
 
 
-def _moves(tried: Tried, at: datetime) -> dict[str, object]:
-    shifts = tried.shifts
-    return {
-        "version": tried.version,
-        "differences": tried.differences,
-        "moved": sum(each.was != each.becomes for each in shifts),
-        "settled": sum(each.was_provisional and not each.provisional for each in shifts),
-        "late_at_once": sum(each.late_at_once(at) for each in shifts),
-        "shifts": [
-            {
-                "kind": named(KINDS, each.kind),
-                "matter": str(each.matter)[-8:],
-                "clock": named(CLOCKS, each.name),
-                "was": each.was,
-                "becomes": each.becomes,
-                "by": span(each.by),
-                "provisional": each.provisional,
-            }
-            for each in shifts[:MOST]
-        ],
-        "more": max(0, len(shifts) - MOST),
-    }
+def _said(tried: Tried) -> dict[str, object]:
+    differences = [
+        {"kind": named(DIFFERENCES, each.kind), "rule": each.rule, "was": each.was, "becomes": each.becomes}
+        for each in tried.differences
+    ]
+    return {"version": tried.version, "differences": differences, **tried.moves}

@@ -14,4 +14,5 @@ urlpatterns = [
     path("desk/promises", views.overview, name="promises"),
     path("desk/promises/calendar", loading_views.calendar, name="promises-calendar"),
     path("desk/promises/terms", loading_views.terms, name="promises-terms"),
+    path("desk/promises/ladders", loading_views.ladders, name="promises-ladders"),
 ]

@@ -11,6 +11,7 @@ from callbox.access.site import actor_of_request
 from callbox.matters.queries import known_now, loaded_at
 from callbox.matters.reckoning import unknown_soon
 from callbox.promises import queries
+from callbox.promises.showing import ladder_rows, promise_rows
 from callbox.promises.words import CLOCKS, KINDS, named
 from callbox.web.menu import desk_page
 
@@ -31,8 +32,10 @@ def overview(request: HttpRequest) -> HttpResponse:
             for each in waiting
         ],
         "count": sum(each.count for each in waiting),
-        "promises": known.table.on(known.calendar.day_of(at)),
+        "promises": promise_rows(known.table.on(known.calendar.day_of(at))),
         "edition": known.table.edition,
+        "ladder_edition": known.ladders.edition,
+        **ladder_rows(known.ladders, known.calendar.day_of(at)),
         "loaded": loaded_at(known),
         "may_change": queries.CHANGE in actor.powers,
         "zone": known.calendar.zone,

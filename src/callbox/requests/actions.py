@@ -1,17 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """Changing requests: every change is one move, one transaction, one journal entry without personal data."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
 
 from callbox.access.queries import agencies_by_code
+from callbox.access.seeing import seeing_everything
 from callbox.kernel.actor import Actor
 from callbox.kernel.errors import Conflict, Invalid, NotAllowed
 from callbox.kernel.ids import new_id
 from callbox.kernel.text import gettext_noop as _
-from callbox.matters.actions import move
+from callbox.matters.actions import check_parts, move
 from callbox.matters.domain import Change, Moved
 from callbox.matters.queries import hold
 from callbox.matters.standstill import pause_clock, resume_clock
@@ -26,6 +28,8 @@ MAY_NOT_RETURN = _(
 )
 NOT_YOURS = _("Only the agency that leads may do this.")
 NO_DISPOSITION = _("There is no disposition “%(code)s”. Choose one from the list.")
+NO_ARTICLE_NAMED = _("Choose the article that answers it.")
+NOTHING: Mapping[str, object] = {}
 INTO_ITSELF = _("A request cannot be merged into itself.")
 
 
@@ -69,17 +73,24 @@ def _led(by: Actor, request_id: UUID) -> Request:
 
 
 @transaction.atomic
-def accept_request(request_id: UUID, *, seen: int | None = None, by: Actor, at: datetime) -> Moved:
+def accept_request(
+    request_id: UUID,
+    *,
+    seen: int | None = None,
+    more: Mapping[str, object] = NOTHING,
+    by: Actor,
+    at: datetime,
+) -> Moved:
     """The agency takes it on: the resident is promised first contact and a solution from now on.
 
-    A solution that another system had promised already stays promised for then.
+    A solution that another system had promised already stays promised for then. more: what else the journal says.
     """
     row = _led(by, request_id)
     names = [domain.FIRST_CONTACT, domain.RESOLVE]
     if queries.runs(row, domain.RESOLVE):
         names.remove(domain.RESOLVE)
     clocks, dues = promises(row, at, *names)
-    return move(row.matter, "accept", Change(dues, clocks, seen=seen), by=by, at=at)
+    return move(row.matter, "accept", Change({**more, **dues}, clocks, seen=seen), by=by, at=at)
 
 
 @transaction.atomic
@@ -147,16 +158,23 @@ def resume_request(request_id: UUID, *, by: Actor, at: datetime) -> Moved:
 
 @transaction.atomic
 def feed_back(
-    request_id: UUID, result: str, words: str = "", *, seen: int | None = None, by: Actor, at: datetime
+    request_id: UUID,
+    result: str,
+    words: str = "",
+    *,
+    seen: int | None = None,
+    more: Mapping[str, object] = NOTHING,
+    by: Actor,
+    at: datetime,
 ) -> Moved:
     """The agency says what came of it (result: a code of a disposition); the resident is asked next.
 
-    Raises NotFound, NotAllowed, Invalid or Conflict.
+    more: what else the journal says. Raises NotFound, NotAllowed, Invalid or Conflict.
     """
     row = _led(by, request_id)
-    _check_disposition(result)
+    _check_disposition(result, more)
     clocks, dues = promises(row, at, domain.CALL_BACK)
-    change = Change({"result": result, **dues}, clocks, owner=domain.DESK, seen=seen)
+    change = Change({"result": result, **more, **dues}, clocks, owner=domain.DESK, seen=seen)
     moved = move(row.matter, "feed_back", change, by=by, at=at)
     row.result = result
     store(row, "result")
@@ -167,20 +185,32 @@ def feed_back(
 
 @transaction.atomic
 def close_request(
-    request_id: UUID, disposition: str, *, seen: int | None = None, by: Actor, at: datetime
+    request_id: UUID,
+    disposition: str,
+    *,
+    seen: int | None = None,
+    more: Mapping[str, object] = NOTHING,
+    by: Actor,
+    at: datetime,
 ) -> Moved:
-    """It is over. Raises NotFound, NotAllowed, Invalid, or Conflict naming parts that are still open."""
+    """It is over. more: what else the journal says.
+
+    Raises NotFound, NotAllowed, Invalid, or Conflict naming parts that are still open.
+    """
     row = queries.request_for(by, request_id)
-    _check_disposition(disposition)
-    moved = move(row.matter, "close", Change({"disposition": disposition}, seen=seen), by=by, at=at)
+    if disposition != row.result:
+        _check_disposition(disposition, more)
+    moved = move(row.matter, "close", Change({"disposition": disposition, **more}, seen=seen), by=by, at=at)
     row.disposition, row.open = disposition, False
     store(row, "disposition", "open")
     return moved
 
 
-def _check_disposition(code: str) -> None:
+def _check_disposition(code: str, more: Mapping[str, object]) -> None:
     if code not in domain.load_dispositions():
         raise Invalid(NO_DISPOSITION, code=code)
+    if code == domain.BY_ARTICLE and domain.ARTICLE not in more:
+        raise Invalid(NO_ARTICLE_NAMED)
 
 
 @transaction.atomic
@@ -197,9 +227,14 @@ def reopen_request(request_id: UUID, reason: str, *, by: Actor, at: datetime) ->
 
 @transaction.atomic
 def withdraw_request(request_id: UUID, reason: str, *, by: Actor, at: datetime) -> Moved:
-    """The resident does not want it dealt with any more (reason: a code)."""
+    """The resident does not want it dealt with any more (reason: a code).
+
+    Raises NotFound, NotAllowed, Invalid, or Conflict, also while parts of it are open.
+    """
     row = queries.request_for(by, request_id)
     moved = move(row.matter, "withdraw", Change({"reason": reason}), by=by, at=at)
+    with seeing_everything():  # a resident sees no part of it, and it must not end before them
+        check_parts(row.matter)
     row.open = False
     store(row, "open")
     return moved

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Loading articles, and answering with one at once. Part of the room's actions."""
+"""Loading articles, and answering with one, at once or later. Part of the room's actions."""
 
 import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 
 from django.db import connection, transaction
 
@@ -14,11 +15,13 @@ from callbox.kernel.actor import Actor
 from callbox.kernel.errors import Conflict, Invalid
 from callbox.kernel.ids import new_id
 from callbox.matters.actions import move
-from callbox.matters.domain import Change
+from callbox.matters.domain import Change, Moved
 from callbox.matters.queries import calendar_in_force
 from callbox.requests import articles, queries
-from callbox.requests.article_rows import INDEX, article_of, articles_loaded, terms_of
+from callbox.requests.actions import accept_request, close_request, feed_back
+from callbox.requests.article_rows import INDEX, VERSION, article_of, articles_loaded, terms_of
 from callbox.requests.articles import NEW, Article, Difference
+from callbox.requests.domain import ARTICLE, ASSIGNED, BY_ARTICLE
 from callbox.requests.editions import NO_AGENCY, chain_of
 from callbox.requests.models import Article as Row
 from callbox.requests.models import Request
@@ -103,8 +106,40 @@ def answer_at_once(report: Report, code: str, version: int, *, by: Actor, at: da
     """
     article = article_of(code, version, day=calendar_in_force().day_of(at))
     row = open_request(replace(report, at_once=True), by=by, at=at)
-    facts = {"disposition": AT_ONCE, "article": article.code, "article_version": article.version}
+    facts = {"disposition": AT_ONCE, **_named(article)}
     move(queries.request_for(by, row.pk).matter, "close", Change(facts), by=by, at=at)
     row.disposition, row.open = AT_ONCE, False
     store(row, "disposition", "open")
     return row
+
+
+@transaction.atomic
+def close_with_article(
+    request_id: UUID, code: str, version: int, *, seen: int | None = None, by: Actor, at: datetime
+) -> Moved:
+    """The desk answers an open request that no agency has: the resident is sent the article's text, and it is closed.
+
+    They may say within the window that it did not answer it. Raises NotFound (also of an article that may not be told
+    today), NotAllowed, or Conflict while an agency has it.
+    """
+    article = article_of(code, version, day=calendar_in_force().day_of(at))
+    return close_request(request_id, BY_ARTICLE, seen=seen, more=_named(article), by=by, at=at)
+
+
+@transaction.atomic
+def feed_back_article(
+    request_id: UUID, code: str, version: int, *, seen: int | None = None, by: Actor, at: datetime
+) -> Moved:
+    """The agency that leads answers with an article: the resident is sent its text, and is asked as after any answer.
+
+    What it has not signed for it signs for in the same breath. Raises NotFound (also of an article that may not be told
+    today), NotAllowed or Conflict.
+    """
+    named = _named(article_of(code, version, day=calendar_in_force().day_of(at)))
+    if queries.request_for(by, request_id).matter.state == ASSIGNED:
+        seen = accept_request(request_id, seen=seen, more=named, by=by, at=at).version
+    return feed_back(request_id, BY_ARTICLE, seen=seen, more=named, by=by, at=at)
+
+
+def _named(article: Article) -> dict[str, object]:
+    return {ARTICLE: article.code, VERSION: article.version}

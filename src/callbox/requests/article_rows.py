@@ -5,7 +5,7 @@ English is searched by PostgreSQL's own dictionary, so that `lamps` finds `lamp`
 dictionary for it comes with PostgreSQL: each two characters side by side are a word, of articles and of what is typed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -18,9 +18,11 @@ from callbox.kernel.tables import Words
 from callbox.kernel.text import gettext_noop as _
 from callbox.requests import articles
 from callbox.requests.articles import SEARCHED, pairs_of, words_of
+from callbox.requests.domain import ARTICLE
 from callbox.requests.models import Article as Row
 
 MOST = 3
+VERSION = "article_version"  # the fact by which an entry names the version
 NO_ARTICLE = _("There is no article %(code)s that may be told today. Look for it again.")
 # A title and keywords have weight A, the text D. heads: only what a title or the keywords say is looked for.
 FIND = """
@@ -62,6 +64,15 @@ def article_of(code: str, version: int | None = None, *, day: date) -> articles.
     if row is None:
         raise NotFound(NO_ARTICLE, code=code)
     return _article(row)
+
+
+def article_named(facts: Mapping[str, object]) -> articles.Article | None:
+    """The version that a journal entry names, whatever its dates; None where it names none."""
+    code, version = facts.get(ARTICLE), facts.get(VERSION)
+    if not isinstance(code, str) or not isinstance(version, int):
+        return None
+    row = Row.objects.filter(code=code, version=version).first()
+    return _article(row) if row else None
 
 
 def find_articles(

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from callbox.access.domain import system_actor
+from callbox.access.domain import RESIDENT, system_actor
+from callbox.access.seeing import seeing_everything
 from callbox.kernel.actor import Actor
 from callbox.kernel.errors import Conflict, Invalid
 from callbox.kernel.text import gettext_noop as _
@@ -34,16 +35,23 @@ def note_said(request_id: UUID, said: str, *, seen: int | None = None, by: Actor
     """
     row = queries.request_for(by, request_id)
     answer = load_answers().get(said)
-    if answer is None or (answer.asked and by.id.startswith("system:")):
+    if answer is None or (answer.asked and RESIDENT in by.roles):
         raise Invalid(NO_ANSWER, code=said)
     _check_time(row, said, at)
     moved = move(row.matter, "ask", Change({"said": said}, seen=seen), by=by, at=at)
-    if answer.counts == NO:
+    with (
+        seeing_everything()
+    ):  # what follows is Callbox's own step: its parts, and other desks, no resident sees
+        return _what_follows(row, said, moved, at)
+
+
+def _what_follows(row: Request, said: str, moved: Moved, at: datetime) -> Moved:
+    if load_answers()[said].counts == NO:
         return _open_again(row, said, at)
     row.said = said
     store(row, "said")
     if moved.state == domain.ANSWERED:
-        return close_request(request_id, row.result, by=ASKING, at=at)
+        return close_request(row.pk, row.result, by=ASKING, at=at)
     return moved
 
 

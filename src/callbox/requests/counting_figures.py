@@ -26,11 +26,13 @@ BY = ("agency", "category", "area")
 SUMS = ", ".join(f"sum({name})::bigint" for name in COUNTS)
 # What was kept by the worker, and for requests of which the journal has said more since, what it says now. How many
 # those are the server cannot guess: written so that it looks each up by its chain, and joins them in no other way.
+# Where the worker stands is all of each sub-select: with coalesce() around them row-level security would take the
+# comparison for one that might leak, and read the whole journal before it compares.
 FIGURES = f"""
 WITH since AS MATERIALIZED (
   SELECT DISTINCT chain FROM journal_entry WHERE kind = %(kind)s AND (xid, seq) > (
-    coalesce((SELECT xid FROM journal_position WHERE name = %(reader)s), '0'),
-    coalesce((SELECT seq FROM journal_position WHERE name = %(reader)s), 0))
+    (SELECT coalesce(max(xid), '0') FROM journal_position WHERE name = %(reader)s),
+    (SELECT coalesce(max(seq), 0) FROM journal_position WHERE name = %(reader)s))
 ), taken AS MATERIALIZED (
   SELECT chain FROM since WHERE (
     SELECT kind = %(kind)s AND move = 'open' AND at >= %(since)s AND at < %(until)s

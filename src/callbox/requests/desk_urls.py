@@ -18,14 +18,21 @@ from callbox.requests import (
 )
 from callbox.requests.counting_figures import SEE as FIGURES
 from callbox.requests.handed import SEE as HANDED
+from callbox.requests.handed import handovers_waiting
 from callbox.requests.handover_words import handover_choices
 from callbox.requests.lines import CALL, INCIDENT
 from callbox.requests.queries import SEE
-from callbox.web.menu import Step, add_desk, add_page_of, add_step_of
+from callbox.web.menu import Step, Waiting, add_desk, add_page_of, add_step_of
 
 add_desk("requests-desk", _("Requests"), action=SEE, rank=15)
 add_desk("requests-field", _("On the way"), action=field_views.FIELD, rank=16)
-add_desk("handovers", _("Hand-overs"), action=HANDED, rank=17)
+add_desk(
+    "handovers",
+    _("Hand-overs"),
+    action=HANDED,
+    rank=17,
+    waiting=Waiting("handover.open", "handovers-waiting", _("to see to"), handovers_waiting),
+)
 add_desk("requests-figures", _("Figures of requests"), action=FIGURES, rank=60)
 add_page_of("incident", "handovers-of", _("Hand-overs"), action=HANDED, rank=60)
 for each, pressed in ((CALL, "Alt+h"), (INCIDENT, "h")):
@@ -54,6 +61,7 @@ urlpatterns = [
     path("desk/requests/<uuid:request_id>", one_views.one, name="requests-one"),
     path("desk/requests/<uuid:request_id>/step/<slug:step>", one_views.step, name="requests-step"),
     path("desk/handovers", handover_views.handovers, name="handovers"),
+    path("desk/handovers/waiting", handover_views.waiting, name="handovers-waiting"),
     path("desk/handovers/incident/<uuid:incident_id>", handover_views.of_incident, name="handovers-of"),
     path("desk/handovers/<uuid:handover_id>", handover_page_views.handover, name="handover"),
     path(

@@ -8,7 +8,8 @@ from django.utils.translation import gettext
 
 from callbox.kernel.tables import Words, read_table
 from callbox.kernel.text import gettext_noop as _
-from callbox.requests.domain import ROOM, load_dispositions
+from callbox.promises.words import CLOCKS as CLOCKS
+from callbox.requests.domain import BY_ARTICLE, ROOM, load_dispositions
 from callbox.requests.endings import load_answers
 from callbox.requests.rows import in_words
 
@@ -25,13 +26,6 @@ STATES = {
     "closed": _("Closed"),
     "merged": _("Merged"),
     "withdrawn": _("Withdrawn"),
-}
-CLOCKS = {
-    "sign_for": _("Sign for it"),
-    "first_contact": _("First contact"),
-    "resolve": _("Solution"),
-    "call_back": _("Ask the resident"),
-    "supervision": _("Decide"),
 }
 STEPS = {
     "open": _("Taken"),
@@ -61,6 +55,7 @@ STEPS = {
     "late": _("Late"),
     "add_picture": _("Picture added"),
     "waive_part": _("Part waived"),
+    "article": _("Answered with an article"),
     "split": _("Part given to another agency"),
     "offer": _("Offered to another agency"),
     "offer_accepted": _("Taken over"),
@@ -80,6 +75,7 @@ ROLES = {
     "call_taker": _("Call-taker"),
     "agency_desk": _("Agency desk"),
     "supervisor": _("Supervisor"),
+    "resident": _("Resident"),
     "system": _("Callbox itself"),
 }
 
@@ -104,8 +100,8 @@ def reasons(step: str) -> Pairs:
 
 
 def dispositions() -> Pairs:
-    """How a request may end."""
-    return [(code, in_words(words)) for code, words in load_dispositions().items()]
+    """How a request may end, without what only an article brings with it."""
+    return [(code, in_words(words)) for code, words in load_dispositions().items() if code != BY_ARTICLE]
 
 
 def answers() -> Pairs:

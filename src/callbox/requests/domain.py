@@ -22,6 +22,8 @@ SUPERVISION = "supervision"
 # Steps of who leads alone.
 LEADS = frozenset({"accept", "return", "contact", "suspend", "resume", "feed_back"})
 BY_RULE, TO_BACKSTOP = "by_rule", "backstop"
+BY_ARTICLE = "answered_by_article"  # a disposition that only an article brings with it
+ARTICLE = "article"  # the fact by which an entry names it
 
 _UNASKED = f"{RECEIVED} {RETURNED}"
 _OPEN = f"{_UNASKED} {ASSIGNED} {ACCEPTED} {SUSPENDED} {ANSWERED}"
@@ -96,13 +98,24 @@ _ASKED = (
     step("merge", _OPEN_NOW, MERGED, needs="into", closes=True),
 )
 # Version 2: the resident is asked at the end; who is not satisfied twice is a supervisor's to look after.
-WORKFLOW = register(
+WORKFLOW_2 = register(
     Workflow(
         KIND,
         version=2,
         start=RECEIVED,
         final=WORKFLOW_1.final,
         moves=tuple({each.name: each for each in (*WORKFLOW_1.moves, *_ASKED)}.values()),
+    )
+)
+_CLOSES = step("close", f"{WAITING} {ANSWERED}", CLOSED, needs="disposition", closes=True)
+# Version 3: what an agency has given back, the desk may answer itself and close.
+WORKFLOW = register(
+    Workflow(
+        KIND,
+        version=3,
+        start=RECEIVED,
+        final=WORKFLOW_1.final,
+        moves=tuple({each.name: each for each in (*WORKFLOW_2.moves, _CLOSES)}.values()),
     )
 )
 

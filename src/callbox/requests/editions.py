@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Loading the catalogue, the areas and the rules: first what would change, then the edition. Part of the actions."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,12 +9,12 @@ from uuid import UUID, uuid5
 from django.db import transaction
 
 from callbox.access.queries import agencies
-from callbox.journal.actions import append
 from callbox.kernel.actor import Actor
-from callbox.kernel.errors import Conflict, Invalid
+from callbox.kernel.errors import Invalid
 from callbox.kernel.ids import new_id
 from callbox.kernel.tables import TableError
 from callbox.kernel.text import gettext_noop as _
+from callbox.matters.editions import POWER, put_in_force
 from callbox.requests import areas, catalogue, queries, routing
 from callbox.requests.areas import Fault
 from callbox.requests.models import Edition
@@ -40,7 +39,7 @@ class Plan:
 
 def plan_edition(kind: str, text: str, *, by: Actor) -> Plan:
     """Read it and say what would change; nothing is changed. Raises NotAllowed or Invalid."""
-    by.require("config.change")
+    by.require(POWER)
     version = queries.version_of(kind) + 1
     if kind not in _PLANS:
         raise Invalid(NO_KIND, kind=kind, known=", ".join(_PLANS))
@@ -81,16 +80,11 @@ def chain_of(kind: str) -> UUID:
 @transaction.atomic
 def load_edition(plan: Plan, *, by: Actor, at: datetime) -> None:
     """Put the planned edition in force. Raises NotAllowed, or Conflict when another one came in between."""
-    role = by.require("config.change")
     row = Edition(id=new_id(), kind=plan.kind, version=plan.version, text=plan.text, loaded_at=at)
-    Edition.objects.bulk_create([row], ignore_conflicts=True)
-    if not Edition.objects.filter(id=row.id).exists():
-        raise Conflict
     facts = {
         "edition": plan.kind,
         "version": plan.version,
         "changes": len(plan.changes),
         "faults": len(plan.faults),
-        "sha256": hashlib.sha256(plan.text.encode()).hexdigest(),
     }
-    append(chain_of(plan.kind), "edition", "load", facts=facts, actor=by.id, role=role, at=at)
+    put_in_force(row, chain_of(plan.kind), "edition", facts, text=plan.text, by=by, at=at)

@@ -28,6 +28,9 @@ def ask_for_time(request_id: UUID, amount: int, reason: str, *, by: Actor, at: d
 
 @transaction.atomic
 def answer_for_time(request_id: UUID, grant: bool, reason: str = "", *, by: Actor, at: datetime) -> None:
-    """A supervisor grants it, or refuses with a reason (a code); the resident is told when it is granted."""
+    """A supervisor grants it, or refuses with a reason (a code); the resident is told when it is granted.
+
+    A grant takes no reason: that of the asking stands. Raises NotFound, NotAllowed, Invalid or Conflict.
+    """
     row = queries.request_for(by, request_id)
     answer_extension(row.matter, RESOLVE, grant, reason, by=by, at=at)

@@ -13,17 +13,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from callbox.access.browsers import source_of
-from callbox.access.seeing import seeing_everything
 from callbox.kernel.errors import Invalid, NotAllowed
 from callbox.kernel.text import gettext_noop as _
 from callbox.matters.queries import calendar_in_force
-from callbox.requests.actions import withdraw_request
-from callbox.requests.asking import note_said
 from callbox.requests.domain import limit
-from callbox.requests.following import RESIDENT, Asking, Locked, open_request_for, send_code
+from callbox.requests.following import Asking, Locked, open_request_for, send_code
 from callbox.requests.own import held_about, status_of
 from callbox.requests.public_views import SENT, numbers
 from callbox.requests.public_words import held_shown, status_shown
+from callbox.requests.speaking import answer_own, withdraw_own
 
 FOLLOWED, BROWSER = "followed", "browser"
 NOT_OPEN = _("Enter the number and the code first.")
@@ -108,8 +106,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 def answer(request: HttpRequest) -> HttpResponse:
     """What they say about its end."""
     found = _followed(request)
-    with seeing_everything():  # it is their own, and nothing of it is handed out
-        note_said(found, request.POST.get("said", ""), by=RESIDENT, at=timezone.now())
+    answer_own(found, request.POST.get("said", ""), at=timezone.now())
     return redirect("civic-mine")
 
 
@@ -119,8 +116,7 @@ def withdraw(request: HttpRequest) -> HttpResponse:
     """Ask first, then withdraw."""
     found = _followed(request)
     if request.method == "POST":
-        with seeing_everything():  # as above
-            withdraw_request(found, "by_reporter", by=RESIDENT, at=timezone.now())
+        withdraw_own(found, at=timezone.now())
         return redirect("civic-mine")
     status = status_of(found, at=timezone.now())
     shown = status_shown(status, calendar_in_force().zone, get_language() or "en")

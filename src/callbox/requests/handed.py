@@ -19,6 +19,7 @@ from callbox.matters.domain import OFFERED
 from callbox.matters.models import HandOver, Matter
 from callbox.matters.queries import only_visible
 from callbox.requests import lines
+from callbox.requests.domain import DESK
 from callbox.requests.models import HandedOver
 from callbox.requests.personal import Contact
 from callbox.requests.taking import Report
@@ -42,6 +43,17 @@ def open_handovers(actor: Actor) -> Sequence[HandedOver]:
     """Those that nobody has taken on or kept, the oldest first."""
     found = only_visible(HandedOver.objects.select_related("matter"), actor, SEE).filter(open=True)
     return list(found.order_by("matter__opened_at")[:MOST])
+
+
+def handovers_waiting(actor: Actor) -> int:
+    """How many want a step of this actor: offered by others and theirs to answer, or back with who gave them."""
+    found = only_visible(HandedOver.objects.select_related("matter"), actor, SEE).filter(open=True)
+    offered = HandOver.objects.filter(state=OFFERED)
+    back = found.exclude(pk__in=offered.values("matter_id"))
+    if not actor.may("handover.answer"):
+        return back.count()
+    asked = found.filter(pk__in=offered.filter(taker=DESK).values("matter_id")).exclude(given_by=actor.id)
+    return back.count() + asked.count()
 
 
 def ended_handovers(actor: Actor, most: int) -> Sequence[HandedOver]:

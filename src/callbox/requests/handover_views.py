@@ -4,7 +4,7 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -53,6 +53,14 @@ def handovers(request: HttpRequest) -> HttpResponse:
         "current": f"?line={line}",
     }
     return render(request, "requests/desk/handovers.html", context | frame)
+
+
+@never_cache
+@require_GET
+@desk_page("handover.open")
+def waiting(request: HttpRequest) -> JsonResponse:
+    """How many wait for this person's line, to be answered or because they came back: the mark beside the link."""
+    return JsonResponse({"count": handed.handovers_waiting(actor_of_request(request))})
 
 
 @never_cache

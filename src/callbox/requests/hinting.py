@@ -105,7 +105,12 @@ def article_rows(articles: Iterable[Article]) -> Sequence[dict[str, object]]:
 
 def answered_with(said: Mapping[str, str]) -> tuple[str, int] | None:
     """The code and version of the article whose button was pressed; None where none was."""
-    code, _slash, version = said.get(ANSWERED, "").rpartition("/")
+    return article_key(said.get(ANSWERED, ""))
+
+
+def article_key(text: str) -> tuple[str, int] | None:
+    """The code and version in `code/version`; None for what is none."""
+    code, _slash, version = text.rpartition("/")
     if code and version.isascii() and version.isdigit() and len(version) < 6:
         return code, int(version)
     return None

@@ -24,14 +24,17 @@ from callbox.pictures.queries import pictures_of
 from callbox.pictures.rows import picture_rows
 from callbox.pictures.words import shown_words
 from callbox.requests import queries
+from callbox.requests.article_rows import find_articles
 from callbox.requests.desk_views import inbox_rows
 from callbox.requests.desk_words import CLOCKS, ROLES, STATES, STEPS, coded, named
 from callbox.requests.domain import KIND
 from callbox.requests.handed import handovers_of
 from callbox.requests.handover_views import desk_rows
+from callbox.requests.hinting import article_rows
 from callbox.requests.models import Request
+from callbox.requests.personal import Told
 from callbox.requests.rows import agency_name, details_row, remark_rows, request_rows
-from callbox.requests.step_forms import step_forms, take_step
+from callbox.requests.step_forms import StepForm, step_forms, take_step
 
 HANDLE = "handle"
 TOLD_OF = ("reason", "result", "disposition", "said", "article")
@@ -49,8 +52,10 @@ def one(request: HttpRequest, request_id: UUID) -> HttpResponse:
     written = [*(each.by for each in remarks), *(each.by for each in pictures)]
     names = names_of([*(each.actor for each in entries), *written])
     (row,) = inbox_rows(request_rows([found], at))
+    forms = step_forms(actor, found)
     context = {
         "row": row,
+        "articles": _articles(forms, found, told, at),
         "promises": [clock | {"label": named(CLOCKS, str(clock["name"]))} for clock in _list(row["clocks"])],
         "details": details_row(found, details, told),
         "hidden_known": _reporter(request, found, at),
@@ -61,7 +66,7 @@ def one(request: HttpRequest, request_id: UUID) -> HttpResponse:
         "parts": _parts(actor, found, at),
         "whole": queries.whole_of(found),
         "handed": desk_rows(handovers_of(actor, request_id), actor),
-        "forms": step_forms(actor, found),
+        "forms": forms,
         "may_reporter": actor.may(queries.REPORTER),
         "point": {"lon": details.lon, "lat": details.lat},
         "city": city_map() if details.lon is not None else None,
@@ -69,6 +74,16 @@ def one(request: HttpRequest, request_id: UUID) -> HttpResponse:
         "zone": calendar_in_force().zone,
     }
     return render(request, "requests/desk/one.html", context)
+
+
+def _articles(
+    forms: Sequence[StepForm], found: Request, told: Told, at: datetime
+) -> Sequence[dict[str, object]]:
+    """What may answer it, for who may answer it now: of its category first, then by its words."""
+    if all(form.step != "article" for form in forms):
+        return []
+    day = calendar_in_force().day_of(at)
+    return article_rows(find_articles(told.words, day, category=found.category, heads=True))
 
 
 def _parts(actor: Actor, found: Request, at: datetime) -> list[dict[str, object]]:

@@ -18,6 +18,7 @@ from callbox.matters.models import Clock
 from callbox.messages.queries import messages_about
 from callbox.pictures.queries import pictures_of
 from callbox.requests import domain, queries
+from callbox.requests.article_rows import article_named
 from callbox.requests.asking import may_say
 from callbox.requests.catalogue import Category
 from callbox.requests.following import RESIDENT
@@ -50,7 +51,10 @@ class Promise:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How a request stands, for the person who reported it. answers: what they may say now about its end."""
+    """How a request stands, for the person who reported it. answers: what they may say now about its end.
+
+    article: title and text of what it was answered with last.
+    """
 
     request: Request
     category: Words
@@ -58,6 +62,7 @@ class Status:
     promises: Sequence[Promise]
     answers: Sequence[str]
     may_withdraw: bool
+    article: tuple[Words, Words] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,7 @@ class Held:
 
 _SHOWN = """open assign reassign accept return contact suspend resume grant_extension feed_back ask close reopen
   supervise withdraw merge add_picture"""
+AGAIN = ("reopen", "supervise")
 SHOWN_MOVES = frozenset(_SHOWN.split())
 
 
@@ -104,7 +110,18 @@ def status_of(request_id: UUID, *, at: datetime) -> Status:
             promises=_promises(row),
             answers=may_say(row, at),
             may_withdraw=row.open,
+            article=_article(row),
         )
+
+
+def _article(row: Request) -> tuple[Words, Words] | None:
+    """What it is answered with, in the very words that were sent; not after it was opened again."""
+    for entry in reversed(journal.history(row.pk)):
+        if entry.move in AGAIN:
+            return None
+        if found := article_named(entry.facts):
+            return found.title, found.text
+    return None
 
 
 def _steps(row: Request) -> list[Step]:

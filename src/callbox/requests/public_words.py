@@ -52,6 +52,7 @@ PURPOSES = {True: _("you looked at it yourself"), False: _("to deal with it")}
 LEARNED = _("to learn which words go with which category; only words that many people use are kept of it")
 NEWS = _("News of it")
 SENT_LETTERS = {"requests.code": _("Code to follow it"), "requests.question": _("Question at the end")}
+SENT_LETTERS |= {"requests.article": _("The answer"), "requests.article_question": _("The answer")}
 
 
 def status_shown(status: Status, zone: ZoneInfo, language: str) -> dict[str, Any]:
@@ -66,6 +67,7 @@ def status_shown(status: Status, zone: ZoneInfo, language: str) -> dict[str, Any
         "steps": [_step(each, zone, language) for each in status.steps],
         "promises": [_promise(each, zone) for each in status.promises],
         "answers": [(code, answers[code].words.in_language(language)) for code in status.answers],
+        "article": [words.in_language(language) for words in status.article or ()],
         "may_withdraw": status.may_withdraw,
     }
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from callbox.access.queries import agencies_by_code
@@ -13,10 +14,15 @@ from callbox.incidents.catalogue import load_types
 from callbox.kernel.actor import Actor
 from callbox.kernel.errors import Invalid, NotFound
 from callbox.kernel.text import gettext_noop as _
+from callbox.kernel.text import storable
+from callbox.matters.queries import calendar_in_force
 from callbox.requests import actions, asking, dividing, extending, handing, lines, passing, queries
+from callbox.requests.answering import close_with_article, feed_back_article
+from callbox.requests.article_rows import articles_in_force
 from callbox.requests.desk_words import answers, dispositions, named, reasons
 from callbox.requests.domain import RESOLVE
 from callbox.requests.handed import in_danger
+from callbox.requests.hinting import article_key
 from callbox.requests.models import Request
 from callbox.requests.passing import PASSED_ON
 from callbox.requests.rows import agency_name, in_words
@@ -39,6 +45,7 @@ DO = {
     "reopen": _("Open again"),
     "supervise": _("Give to the supervisors"),
     "remark": _("Write a remark"),
+    "article": _("Answer with an article"),
     "danger": _("Danger: to the emergency line at once"),
     "hide_reporter": _("Hide who reports"),
     "show_reporter": _("Show who reports to the agency"),
@@ -62,6 +69,7 @@ ASKS: Mapping[str, tuple[str, ...]] = {
     "close": ("disposition",),
     "remark": ("text",),
     "danger": ("type",),
+    "article": ("article",),
     "answer_pass_on": ("accept",),
     "answer_extension": ("grant", "refusal"),
     "reassign": ("agency", "reason"),
@@ -139,7 +147,13 @@ def further_for(actor: Actor, request: Request) -> list[str]:
     }
     found = [name for name, may in now.items() if may and actor.may(f"request.{name}", scope)]
     reports = request.open and actor.may(f"{lines.KIND}.danger", scope) and not in_danger(request.pk)
-    return [*found, "danger"] if reports else found
+    found += ["danger"] if reports else []
+    return [*found, "article"] if may_answer(actor, request) else found
+
+
+def may_answer(actor: Actor, request: Request) -> bool:
+    """Whether this actor may answer it with an article now: the desk that may close it, or the agency that leads."""
+    return not {"close", "accept", "feed_back"}.isdisjoint(queries.moves_for(actor, request))
 
 
 def _waivable(actor: Actor, request: Request) -> list[tuple[str, str]]:
@@ -164,6 +178,7 @@ def _field(actor: Actor, request: Request, step: str, name: str) -> dict[str, ob
         "accept": lambda: [("yes", gettext("Yes")), ("no", gettext("No"))],
         "part": lambda: _waivable(actor, request),
         "type": incident_types,
+        "article": all_articles,
     }
     found = options[name]() if name in options else None
     label = named(LABELS, name)
@@ -175,7 +190,24 @@ def incident_types() -> list[tuple[str, str]]:
     return [(code, in_words(kind.name)) for code, kind in load_types().items()]
 
 
+def all_articles() -> list[tuple[str, str]]:
+    """Every article that may be told today: code with version, and title."""
+    day = calendar_in_force().day_of(timezone.now())
+    return [(f"{each.code}/{each.version}", in_words(each.title)) for each in articles_in_force(day)]
+
+
+def answer_with(form: "Form") -> object:
+    """With the article that was chosen: the agency that leads feeds it back, the desk closes with it."""
+    chosen = article_key(form.text("article"))
+    if chosen is None:
+        raise Invalid(fields={"article": actions.NO_ARTICLE_NAMED})
+    owner = queries.request_for(form.by, form.request).matter.owner
+    answer = feed_back_article if owner in form.by.keys else close_with_article
+    return answer(form.request, *chosen, seen=form.seen(), by=form.by, at=form.at)
+
+
 LABELS = {
+    "article": _("Which article"),
     "agency": _("Agency"),
     "result": _("What came of it"),
     "words": _("What is to be known"),
@@ -214,7 +246,7 @@ class Form:
 
     def text(self, name: str) -> str:
         """One entry, no longer than the database keeps."""
-        return self.said.get(name, "").replace("\x00", "").strip()[:LONGEST]
+        return storable(self.said.get(name, "")).strip()[:LONGEST]
 
     def whole(self, name: str) -> int:
         """A whole number; 0 for what is none."""
@@ -279,6 +311,7 @@ RUN: Mapping[str, Run] = {
     "answer_extension": lambda f: extending.answer_for_time(
         f.request, f.yes("grant"), f.text("refusal"), by=f.by, at=f.at
     ),
+    "article": answer_with,
     "danger": lambda f: handing.report_danger(f.request, f.text("type"), by=f.by, at=f.at),
     "split": lambda f: dividing.split_request(f.request, f.text("agency"), by=f.by, at=f.at),
     "waive_part": lambda f: dividing.waive_request_part(

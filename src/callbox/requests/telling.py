@@ -19,7 +19,9 @@ from callbox.messages.actions import LANGUAGES, Wanted, queue_message
 from callbox.messages.letters import form
 from callbox.messages.ways import EMAIL, SMS
 from callbox.requests import domain, queries
+from callbox.requests.article_rows import article_named
 from callbox.requests.models import Reporter, Request
+from callbox.requests.moved import SETTLE, has_moved, moved_to, tell_desk_of_moved
 from callbox.requests.personal import Contact, reporter_told
 
 NAME = "requests.telling"
@@ -42,7 +44,10 @@ LETTERS = {
     "supervise": "supervised",
     "withdraw": "withdrawn",
     "merge": "merged",
+    SETTLE: "moved",
 }
+# What is told in place of them where an article is the answer: its text goes along, and once is enough.
+OF_ARTICLE = {"accept": "", "feed_back": "article_question", "close": "article"}
 # What is told in place of them when the promised time had run out before.
 OF_LATE = {"suspended": "suspended_late", "resumed": "resumed_late"}
 
@@ -61,6 +66,7 @@ def tell_residents(*, at: datetime, limit: int = PORTION) -> int:
     for entry in told:
         if entry.recorded_at >= oldest:
             _tell(entry, at)
+            tell_desk_of_moved(entry, at=at)
     return len(entries)
 
 
@@ -94,10 +100,14 @@ def _language(contact: Contact) -> str:
 
 def _letter(entry: Written, row: Request) -> str:
     letter = LETTERS[entry.move]
+    if entry.facts.get(domain.ARTICLE):
+        return OF_ARTICLE[entry.move]
     if entry.move == "open":
         return "received_by" if row.rule else letter
     if entry.move == "assign" and entry.facts.get("why") == domain.BY_RULE:
         return ""  # the letter that it was received says so
+    if entry.move == SETTLE:
+        return letter if entry.facts.get("clock") == domain.RESOLVE and has_moved(entry) else ""
     if entry.facts.get("late"):
         return OF_LATE[letter]
     if entry.move == "feed_back" and row.matter.workflow_version < 2:
@@ -113,11 +123,18 @@ def _words(row: Request, entry: Written) -> dict[str, str | Words]:
         "number": str(row.number),
         "category": category.name if category else Words(row.category, row.category),
         "agency": _agency(row, entry),
-        "due": _due(row),
+        "due": moved_to(entry) if entry.move == SETTLE else _due(row),
         "result": dispositions.get(result, Words(result, result)),
         "days": str(domain.limit("ask_days", entry.at.date())),
         "follow": _follow(),
+        **_article(entry),
     }
+
+
+def _article(entry: Written) -> dict[str, Words]:
+    """The words of the version that the entry names, also when it may not be told any more."""
+    named = article_named(entry.facts)
+    return {"title": named.title, "text": named.text} if named else {}
 
 
 def _follow() -> Words:

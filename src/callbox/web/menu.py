@@ -18,6 +18,19 @@ from callbox.kernel.errors import NotAllowed
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """What waits at a desk for somebody to answer, counted beside its link, with a sound when it grows.
+
+    action: who may answer sees it. url_name: answers the count as JSON. label: untranslated, stands after the number.
+    """
+
+    action: str
+    url_name: str
+    label: str
+    count: Callable[[Actor], int]
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """One link. label: untranslated. action: who may do this sees it; None everybody. rank: lowest first."""
 
@@ -25,6 +38,7 @@ class Desk:
     label: str
     action: str | None
     rank: int
+    waiting: Waiting | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +65,35 @@ _instead: dict[str, list[Desk]] = {}
 NOTHING = UUID(int=0)  # stands in an address for the id that the page's script puts there
 
 
-def add_desk(url_name: str, label: str, *, action: str | None = None, rank: int = 50) -> None:
+def add_desk(
+    url_name: str, label: str, *, action: str | None = None, rank: int = 50, waiting: Waiting | None = None
+) -> None:
     """Show a page of this URL name in the header. label: marked with gettext_noop, translated when shown."""
-    _desks[url_name] = Desk(url_name, label, action, rank)
+    _desks[url_name] = Desk(url_name, label, action, rank, waiting)
 
 
-def desks_for(request: HttpRequest) -> list[dict[str, str]]:
-    """The desks that the person of this request may use, as `address` and `label`."""
+def desks_for(request: HttpRequest) -> list[dict[str, object]]:
+    """The desks that the person of this request may use: `address`, `label`, `waiting` (count, mark, label)."""
     actor: Actor | None = getattr(request, "actor", None)
     shown = [desk for desk in _desks.values() if _may(actor, desk)]
     return [
-        {"address": reverse(desk.url_name), "label": gettext(desk.label)}
+        {
+            "address": reverse(desk.url_name),
+            "label": gettext(desk.label),
+            "waiting": _waiting(desk.waiting, actor),
+        }
         for desk in sorted(shown, key=lambda desk: (desk.rank, desk.url_name))
     ]
+
+
+def _waiting(waiting: Waiting | None, actor: Actor | None) -> dict[str, object] | None:
+    if waiting is None or actor is None or waiting.action not in actor.powers:
+        return None
+    return {
+        "count": waiting.count(actor),
+        "mark": reverse(waiting.url_name),
+        "label": gettext(waiting.label),
+    }
 
 
 def add_page_of(what: str, url_name: str, label: str, *, action: str, rank: int = 50) -> None:

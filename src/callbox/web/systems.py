@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """APIs for agencies' systems: each request is signed (`kernel.signing`), taken once, and has no session."""
 
+from collections.abc import Callable
+
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import NinjaAPI
@@ -21,6 +23,11 @@ class SignedBySystem(AuthBase):
 
     openapi_type, openapi_in, openapi_name = "apiKey", "header", SIGNATURE
 
+    def __init__(self, read: Callable[[HttpRequest], bytes]) -> None:
+        """read: the body as it was signed; refuses what is too large before it is read."""
+        super().__init__()
+        self.read = read
+
     def __call__(self, request: HttpRequest) -> Actor:
         """The agency; from here on the request sees with its eyes. Raises NotSigned, NotAllowed, Conflict."""
         said = request.headers
@@ -31,7 +38,7 @@ class SignedBySystem(AuthBase):
             said.get(SIGNATURE, ""),
             str(request.method),
             request.get_full_path(),
-            request.body,
+            self.read(request),
         )
         with seeing(GATE):
             actor = system_of(signed, source=source_of(request), at=timezone.now())
@@ -40,7 +47,14 @@ class SignedBySystem(AuthBase):
         return actor
 
 
-def signed_api(title: str, namespace: str, description: str) -> NinjaAPI:
+def plain_body(request: HttpRequest) -> bytes:
+    """The body, no longer than any but that of a picture may be."""
+    return request.body
+
+
+def signed_api(
+    title: str, namespace: str, description: str, read: Callable[[HttpRequest], bytes] = plain_body
+) -> NinjaAPI:
     """An API of which every operation is signed; what is not is answered 401, every refusal as RFC 9457."""
     found = NinjaAPI(
         title=title,
@@ -48,7 +62,7 @@ def signed_api(title: str, namespace: str, description: str) -> NinjaAPI:
         description=description,
         urls_namespace=namespace,
         docs_url=None,
-        auth=SignedBySystem(),
+        auth=SignedBySystem(read),
     )
     answer_refusals(found)
     found.exception_handler(NotSigned)(_not_signed)

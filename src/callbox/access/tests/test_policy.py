@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from callbox.access.domain import ROLES, SYSTEM, actor, policy, powers_of, read_policy
+from callbox.access.domain import RESIDENT, ROLES, SYSTEM, actor, policy, powers_of, read_policy
 from callbox.kernel.actor import ANY, SCOPE, Actor
 from callbox.kernel.errors import NotAllowed, NotFound
 
-EVERYBODY = (*ROLES, SYSTEM)
+EVERYBODY = (*ROLES, RESIDENT, SYSTEM)
 ACTIONS = sorted({rule.action for rule in policy()})
 MINE, THEIRS = ["unit:mine"], ["unit:theirs"]
 
@@ -66,6 +66,9 @@ SENSITIVE = {
     "finding.uphold": {"legal_officer": ANY},
     "finding.turn_down": {"legal_officer": ANY},
     "finding.suppress": {"legal_officer": ANY},
+    # Residents act on their own themselves, not a part of Callbox for them (ADR 48).
+    "request.ask": {"call_taker": ANY, "supervisor": ANY, "resident": ANY},
+    "request.withdraw": {"call_taker": ANY, "supervisor": ANY, "resident": ANY},
     # Only the command that makes a model reads words in bulk (ADR 0038).
     "request.learn": {"system": ANY},
 }
@@ -109,6 +112,11 @@ def test_nobody_may_anything() -> None:
 def test_an_administrator_sees_no_call_and_no_incident() -> None:
     kinds = ("call.", "incident.", "assignment.")
     assert not [action for action in ACTIONS if action.startswith(kinds) and widest("administrator", action)]
+
+
+def test_a_resident_sees_answers_and_withdraws_a_request_and_does_nothing_else() -> None:
+    may = {action for action in ACTIONS if widest("resident", action)}
+    assert may == {"request.see", "request.ask", "request.withdraw"}
 
 
 def test_the_wider_of_two_roles_counts() -> None:

@@ -6,16 +6,20 @@ from uuid import UUID
 
 import pytest
 from django.utils import timezone
+from django.utils.html import strip_tags
 from tests.signed_in import Signed, person, signed_in
-from tests.world import LATER, dispatcher
+from tests.world import AT, LATER, dispatcher
 
 from callbox.access.actions import agency_id
 from callbox.access.models import PersonalRead
 from callbox.coordination import actions
-from callbox.coordination.tests.scene import desk_of, fire, task_of, town
+from callbox.coordination.tests.scene import ABSENT, desk_of, fire, task_of, town
 from callbox.coordination.tests.signing import system_of
+from callbox.incidents.actions import close_incident
+from callbox.incidents.linking import waive_incident_part
 from callbox.incidents.models import Remark
 from callbox.incidents.pictures import add_incident_picture
+from callbox.matters.queries import calendar_in_force
 from callbox.pictures.tests.pictures import telling_jpeg
 
 pytestmark = pytest.mark.django_db
@@ -103,3 +107,47 @@ def test_every_part_that_redraws_itself_has_a_key_that_changes_with_it(found: An
     after = keys()
     changed = {name for name in before if before[name] != after[name]}
     assert changed == set(before) - {"pictures"}
+
+
+def test_the_printed_report_shows_the_pictures(found: Any) -> None:
+    added = add_incident_picture(found.pk, telling_jpeg(), by=desk_of("ems"), at=timezone.now())
+    shown = page(signed_in(person("sends", "dispatcher")), f"/desk/handling/{found.pk}/report")
+    assert f'src="/api/pictures/{added.pk}"' in shown
+    assert "Picture 1" in shown
+
+
+def test_the_times_of_the_story_are_those_of_the_city(found: Any) -> None:
+    desk, zone = signed_in(person("sends", "dispatcher")), calendar_in_force().zone
+    add_incident_picture(found.pk, telling_jpeg(), by=desk_of("ems"), at=LATER)
+    for address in (f"/desk/handling/{found.pk}", f"/desk/handling/{found.pk}/report"):
+        shown = page(desk, address)
+        assert f"{AT.astimezone(zone):%Y-%m-%d %H:%M:%S}" in shown
+        assert f"{AT:%Y-%m-%d %H:%M:%S}" not in shown
+    assert f"{LATER.astimezone(zone):%Y-%m-%d %H:%M}" in shown
+    assert zone.key in shown
+    assert f"{AT.astimezone(zone):%H:%M:%S}" in page(at_desk("ems"), task_page(found.pk, "ems"))
+
+
+def test_the_report_tells_why_each_agency_left_what_came_of_it_and_how_it_ended(found: Any) -> None:
+    by, ems, gas = dispatcher(), task_of(found.pk, "ems").pk, task_of(found.pk, "city", "gas").pk
+    actions.refuse_task(ems, "no_people", by=desk_of("ems"), at=LATER)
+    actions.pass_task_on(ems, ABSENT, "nearer", by=by, at=LATER)
+    actions.withdraw_task(task_of(found.pk, "police").pk, "done_by_others", by=by, at=LATER)
+    actions.accept_task(gas, by=desk_of("city"), at=LATER)
+    actions.feed_back(gas, "done", by=desk_of("city"), at=LATER)
+    for part in (ems, task_of(found.pk, "fire").pk, task_of(found.pk, "city", "water").pk):
+        waive_incident_part(found.pk, part, "goes_on_after", by=by, at=LATER)
+    close_incident(found.pk, "handled", by=by, at=LATER)
+    shown = page(signed_in(person("sends", "dispatcher")), f"/desk/handling/{found.pk}/report")
+    told = [
+        strip_tags(line.split("</time>")[1].split("</li>")[0]).strip() for line in shown.split("<li>")[1:]
+    ]
+    for line in (
+        "Ems cannot: Treat and carry the injured (Nobody is free)",
+        "Ems passed on: Treat and carry the injured (Another one is nearer)",
+        "Police need not any more: Cordon off and direct traffic (Others have done it)",
+        "City fed back: Switch off gas (Done)",
+        "Water is not waited for: Treat and carry the injured (It goes on after the incident)",
+        "Incident closed (Dealt with at the scene)",
+    ):
+        assert line in told, told

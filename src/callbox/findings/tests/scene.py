@@ -12,7 +12,9 @@ from callbox.findings.domain import Judged
 from callbox.findings.models import Finding
 from callbox.kernel.actor import Actor
 from callbox.messages.actions import set_reach
+from callbox.oversight.actions import append_events
 from callbox.oversight.domain import verdicts as v
+from callbox.oversight.domain.events import Event
 from callbox.oversight.domain.verdicts import Limit, Outcome, Verdict
 
 ENGINE = system_actor("oversight")
@@ -36,6 +38,15 @@ def judged(
     outcome = Outcome(verdict, events, Limit(DUE))
     told = Verdict("made_up", date(2026, 1, 1), case, f"{case}/1", outcome, "Made-up Act, art. 1", "law")
     return Judged(told, "case", said.get("grade", "yellow"), share, said.get("unit", ""))
+
+
+SOURCE = "file:made_up"
+
+
+def told(*names: str, case: str = "C1", source: str = SOURCE) -> None:
+    """These events of a case come into the live log."""
+    events = [Event(name, "made.up", AT, objects=(("case", case),)) for name in names]
+    append_events(source, events, by=ENGINE, at=AT)
 
 
 def finding(each: Judged) -> Finding:

@@ -2,7 +2,7 @@
 """From raised to closed: who may do what, what needs a second person, and each refusal changes nothing."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -18,10 +18,23 @@ from callbox.findings.models import Finding
 from callbox.findings.queries import Wanted, findings_page
 from callbox.findings.retention import erase_expired
 from callbox.findings.sending import tell_findings
-from callbox.findings.tests.scene import DAY, ENGINE, finding, judged, lead, legal, officer, unit
+from callbox.findings.tests.scene import (
+    DAY,
+    DUE,
+    ENGINE,
+    SOURCE,
+    finding,
+    judged,
+    lead,
+    legal,
+    officer,
+    told,
+    unit,
+)
 from callbox.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal
 from callbox.messages.models import Message
 from callbox.oversight.domain import verdicts as v
+from callbox.oversight.domain.verdicts import Limit, Outcome, Verdict
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +59,7 @@ def sent(**said: Any) -> tuple[domain.Judged, str]:
 
 def test_it_is_put_right_and_somebody_else_confirms_it() -> None:
     each, key = sent()
+    told("C1/9")
     answering.acknowledge(each.id, by=officer(key), at=AT)
     answering.rectify(each.id, "C1/9", by=lead(key), at=LATER)
     refused(NotAllowed, lambda: answering.confirm(each.id, by=lead(key), at=LATER))
@@ -53,7 +67,34 @@ def test_it_is_put_right_and_somebody_else_confirms_it() -> None:
     refused(NotAllowed, lambda: answering.confirm(each.id, by=supervisor(), at=LATER))
     answering.confirm(each.id, by=lead(key, "other"), at=LATER)
     row = finding(each)
-    assert (row.state, row.outcome, row.event, row.tell_at) == ("closed", "rectified", "C1/9", None)
+    assert (row.state, row.outcome, row.event, row.tell_at) == ("closed", "rectified", f"{SOURCE}/C1/9", None)
+
+
+def test_what_put_it_right_is_an_event_of_the_history_of_its_own_case() -> None:
+    each, key = sent()
+    told("C1/9", "C1/8")
+    told("C2/9", case="C2")
+    told("C1/8", source="file:other")
+    for name in ("C1/7", "C2/9", f"{SOURCE}/C2/9", "C1/8", "9", "", " "):
+        refused(Invalid, lambda said=name: answering.rectify(each.id, said, by=officer(key), at=LATER))  # type: ignore[misc]
+    answering.rectify(each.id, f" {SOURCE}/C1/8 ", by=officer(key), at=LATER)
+    assert (finding(each).state, finding(each).event) == ("rectified", f"{SOURCE}/C1/8")
+
+
+def test_what_it_is_about_did_not_put_it_right() -> None:
+    key = unit()
+    told("1")
+    outcome = Outcome(v.OVERDUE, {"trigger": f"{SOURCE}/1"}, Limit(DUE))
+    each = domain.Judged(
+        Verdict("made_up", date(2026, 1, 1), "C1", f"{SOURCE}/1", outcome, "Made up", "law"),
+        "case",
+        "yellow",
+        0,
+        key,
+    )
+    note_verdicts([each], by=ENGINE, at=AT)
+    tell_findings(by=ENGINE, at=AT)
+    refused(Invalid, lambda: answering.rectify(each.id, "1", by=officer(key), at=LATER))
 
 
 def test_what_cannot_be_put_right_is_said_to_be_so_and_can_only_be_explained() -> None:
@@ -178,6 +219,7 @@ STEPS = st.sampled_from(
         "ask_suppression",
         "suppress",
         "refuse_suppression",
+        "reply",
     ]
 )
 
@@ -193,6 +235,7 @@ def test_a_random_walk_keeps_what_always_holds(walk: list[tuple[str, int, str]])
 def _walk(walk: list[tuple[str, int, str]]) -> None:
     key = unit()
     people = [officer(key), lead(key), legal(), legal("b")]
+    told("C1/9")
     note_verdicts([judged(unit=key)], by=ENGINE, at=AT)
     for number, (name, who, verdict) in enumerate(walk):
         at, before = AT + number * DAY, (journal_size(), finding(judged()).state)
@@ -218,6 +261,7 @@ def _do(name: str, by: Any, verdict: str, at: Any, key: str) -> None:
     else:
         reasons = list(domain.load_reasons(name.removeprefix("ask_").replace("suppression", "suppress")))
         said = ["C1/9"] if name == "rectify" else reasons[:1] if name not in ("confirm", "suppress") else []
+        said = ["made-up words"] if name == "reply" else said
         getattr(answering, name)(judged().id, *said, by=by, at=at)
 
 

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """A real process killed at every word to the database: no finding lost, none doubled, nobody told twice."""
 
+from random import Random
+
 import pytest
-from tests.faults.kill import killed_at
+from tests.faults.kill import killed_after, killed_at
 from tests.world import AT
 
 from callbox.findings import actions
@@ -15,6 +17,7 @@ from callbox.messages.models import Message
 from callbox.oversight.domain import verdicts as v
 
 pytestmark = pytest.mark.usefixtures("committed")
+LONGER_S = 0.4  # by so much each process may live longer than the one before, so that one comes to its end
 EVERY = 3  # each third word, before and after: a portion has some twenty
 
 
@@ -42,6 +45,29 @@ def test_killed_during_a_scan_or_the_sending_it_goes_on_and_ends_with_each_once(
     assert sorted(Finding.objects.values_list("pk", flat=True)) == sorted(each.id for each in many)
     assert Message.objects.count() == len(many) == len(set(Message.objects.values_list("key", flat=True)))
     assert Finding.objects.filter(tell_at=None).count() == 2  # the warnings; the others climb later
+
+
+def test_a_whole_process_group_killed_at_random_moments_leaves_each_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Not between two words to the database but whenever it comes, with whatever the process has begotten."""
+    monkeypatch.setattr(actions, "PORTION", 4)
+    key, random = unit(), Random(43)
+    many = [judged(case=f"C{number}", unit=key) for number in range(12)]
+    many += [judged(v.WARNED, f"W{number}", share=50, unit=key) for number in range(6)]
+
+    def work() -> None:
+        note_verdicts(many, by=ENGINE, at=AT)
+        while tell_findings(by=ENGINE, at=AT):
+            pass
+
+    killed = 0
+    while killed_after(work, random.uniform(0.0, LONGER_S * (killed + 1))):
+        killed += 1
+        assert _half_done() == []
+    assert _half_done() == []
+    assert sorted(Finding.objects.values_list("pk", flat=True)) == sorted(each.id for each in many)
+    assert Message.objects.count() == len(many) == len(set(Message.objects.values_list("key", flat=True)))
 
 
 def _half_done() -> list[str]:

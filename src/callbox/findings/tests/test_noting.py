@@ -15,9 +15,11 @@ from callbox.findings import actions, domain
 from callbox.findings.actions import note_verdicts
 from callbox.findings.domain import Known, decide_verdict
 from callbox.findings.models import Finding
+from callbox.findings.sending import tell_findings
 from callbox.findings.tests.scene import DAY, DUE, ENGINE, finding, judged, unit
 from callbox.journal import queries as journal
 from callbox.kernel.errors import NotAllowed
+from callbox.messages.models import Message
 from callbox.oversight.domain import verdicts as v
 
 
@@ -91,6 +93,37 @@ def test_unknown_moves_nothing() -> None:
     before = journal_size()
     assert note_verdicts([judged(v.UNKNOWN)], by=ENGINE, at=LATER) == 0
     assert (journal_size(), finding(judged()).state) == (before, "raised")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("first", [v.OVERDUE, v.WARNED])
+def test_a_unit_that_becomes_known_takes_it_over_and_is_told(first: str) -> None:
+    key = unit()
+    note_verdicts([judged(first, share=50)], by=ENGINE, at=AT)
+    tell_findings(by=ENGINE, at=AT)
+    before = Message.objects.count()
+    assert note_verdicts([judged(first, share=50, unit=key)], by=ENGINE, at=LATER) == 1
+    row = finding(judged())
+    assert (row.unit, row.matter.owner, key in row.matter.scope) == (key, key, True)
+    tell_findings(by=ENGINE, at=LATER)
+    keys = Message.objects.values_list("key", flat=True)
+    assert [each.endswith(f"/{key}") for each in keys[before:]] == [True]
+    entry = journal.history(judged().id)[-1 if first == v.WARNED else -2]
+    assert (entry.move, entry.facts["unit"], key in entry.scope) == ("route", key, True)
+    size = journal_size()
+    assert note_verdicts([judged(first, share=50, unit=key)], by=ENGINE, at=LATER) == 0
+    assert note_verdicts([judged(first, share=50, unit="agency:other")], by=ENGINE, at=LATER) == 0
+    assert (journal_size(), finding(judged()).unit) == (size, key)
+
+
+@pytest.mark.django_db
+def test_what_has_ended_goes_to_no_unit() -> None:
+    key = unit()
+    note_verdicts([judged()], by=ENGINE, at=AT)
+    note_verdicts([judged(v.FINE, more="C1/2")], by=ENGINE, at=AT)
+    size = journal_size()
+    assert note_verdicts([judged(v.FINE, more="C1/2", unit=key)], by=ENGINE, at=LATER) == 0
+    assert (journal_size() - size, finding(judged()).unit) == (0, "")
 
 
 @pytest.mark.django_db

@@ -34,7 +34,7 @@ def test_a_term_reads_as_it_is_written(text: str) -> None:
         ("0 days at_once", "1 to 3660 days"),
         ("3661 days at_once", "1 to 3660 days"),
         ("5 weeks at_once", "no such unit"),
-        ("5 days next_hour", "days begin at_once or next_day"),
+        ("5 days next_hour", "days begin as one of at_once, next_day,"),
         ("5 hours later", "hours begin"),
         ("5 working_days next_day rolls", "only days and months roll"),
     ],

@@ -17,11 +17,13 @@ from callbox.kernel.tables import TableError, parse_table
 from callbox.kernel.terms import parse_term
 from callbox.matters import climbing, clocks, ladders, queries, standstill
 from callbox.matters.domain import Promised
-from callbox.matters.ladders import rungs, tell_at
+from callbox.matters.ladders import shipped_ladders, tell_at
 from callbox.matters.models import Clock, Matter, Step
 from callbox.matters.tests.test_standstill import START, WORKER, at, clock, do, errand, local
 
 CN = shipped_calendar("cn")
+LADDERS = shipped_ladders()
+rungs = LADDERS.rungs
 FIVE = Promised(parse_term("5 working_days next_day"), "r", "request")
 DAY = at("11-02 09:00").date()
 
@@ -81,7 +83,7 @@ def test_a_ladder_that_is_not_there_is_said() -> None:
     ],
 )
 def test_people_are_told_when_the_quiet_hours_end(taken: str, told: str) -> None:
-    assert local(tell_at(at(taken), "owner", CN)) == told
+    assert local(tell_at(at(taken), "owner", CN, LADDERS)) == told
 
 
 @pytest.mark.django_db

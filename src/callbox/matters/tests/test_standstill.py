@@ -183,6 +183,12 @@ REFUSED: list[tuple[Callable[[Matter], None], Callable[[Matter], Any], type[Refu
     (asked, lambda m: do(standstill.ask_extension, m, 1, "r", when="09-29 10:00"), Conflict),
     (asked, lambda m: do(standstill.answer_extension, m, True, when="09-29 10:00"), NotAllowed),
     (asked, lambda m: do(standstill.answer_extension, m, False, when="09-29 10:00", by=CHIEF), Invalid),
+    (
+        asked,
+        lambda m: do(standstill.answer_extension, m, False, "No!", when="09-29 10:00", by=CHIEF),
+        Invalid,
+    ),
+    (asked, lambda m: do(standstill.answer_extension, m, True, "r", when="09-29 10:00", by=CHIEF), Invalid),
     (nothing, lambda m: do(standstill.answer_extension, m, True, when="09-29 10:00", by=CHIEF), Conflict),
 ]
 
@@ -247,6 +253,7 @@ STEPS = st.sampled_from(["pause", "resume", "ask", "grant", "refuse", "fire", "b
 
 def walk(matter: Matter, step: str, when: datetime) -> None:
     name, by = "resolve", {"by": WORKER, "at": when}
+    why: dict[str, tuple[str, ...]] = {"grant": (), "refuse": ("r",)}
     if step == "pause":
         standstill.pause_clock(matter, name, "r", **by)  # type: ignore[arg-type]  # an actor and a moment
     elif step == "resume":
@@ -254,7 +261,7 @@ def walk(matter: Matter, step: str, when: datetime) -> None:
     elif step == "ask":
         standstill.ask_extension(matter, name, 2, "r", **by)  # type: ignore[arg-type]  # an actor and a moment
     elif step in ("grant", "refuse"):
-        standstill.answer_extension(matter, name, step == "grant", "r", by=CHIEF, at=when)
+        standstill.answer_extension(matter, name, step == "grant", *why[step], by=CHIEF, at=when)
     elif step == "fire":
         actions.fire_due_clocks(by=WORKER, at=when)
     else:

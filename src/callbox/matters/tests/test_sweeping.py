@@ -120,13 +120,23 @@ def test_what_is_no_clocks_own_fault_ends_the_sweep_and_changes_nothing(
     assert (journal_size(), clock(first).fired_at) == (size, None)
 
 
+def _top_of(matter: Matter) -> Step:
+    """A step above all that its ladder has."""
+    clock = Clock.objects.get(matter=matter)
+    return Step(
+        matter=matter, clock=clock, number=9, level=9, action="report", role="owner",
+        due_at=LATE, taken_at=LATE, tell_at=LATE, told_at=LATE,
+    )  # fmt: skip
+
+
 @pytest.mark.django_db
 def test_a_ladder_that_was_cut_short_holds_up_no_others() -> None:
     cut, well = errand(FIVE), errand(FIVE)
-    Clock.objects.filter(matter=cut).update(steps=9)
+    Step.objects.bulk_create([_top_of(cut)])
+    Clock.objects.filter(matter=cut).update(steps=1)
     assert climbing.climb_ladders(by=WORKER, at=LATE) == 1
     assert (moves(cut), moves(well)) == (["open"], ["open", "remind"])
-    assert Step.objects.count() == 1
+    assert Step.objects.count() == 2
 
 
 def test_two_who_sweep_at_once_take_each_clock_once(committed: None, monkeypatch: pytest.MonkeyPatch) -> None:

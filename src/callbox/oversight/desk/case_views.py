@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from callbox.access.site import actor_of_request
-from callbox.kernel.errors import NotFound
+from callbox.kernel.text import storable
 from callbox.matters.queries import calendar_in_force
 from callbox.oversight.desk.histories import PAGE, keys_for
 from callbox.oversight.desk.showing import show_history
@@ -22,13 +22,15 @@ from callbox.oversight.library import shipped_rules
 from callbox.oversight.queries import SEE, history_for
 from callbox.web.menu import desk_page
 
+LOOK = "oversee"
+
 
 @never_cache
 @require_GET
 @desk_page(SEE)
 def cases(request: HttpRequest) -> HttpResponse:
     """The histories of one kind of object, by key; a key that is asked for comes first."""
-    actor, after = actor_of_request(request), request.GET.get("after", "").replace("\x00", "")
+    actor, after = actor_of_request(request), storable(request.GET.get("after", ""))
     asked = request.GET.get("kind", "")
     # Nothing asked: the first kind of which there is a history at all.
     kinds = [asked] if asked in OBJECTS else OBJECTS
@@ -49,12 +51,11 @@ def cases(request: HttpRequest) -> HttpResponse:
 @require_GET
 @desk_page(SEE)
 def case(request: HttpRequest) -> HttpResponse:
-    """One history, as of a day or now. Raises NotFound."""
-    kind, key = request.GET.get("kind", ""), request.GET.get("key", "").replace("\x00", "")
-    history = history_for(actor_of_request(request), kind, key)
-    if not history.events:
-        raise NotFound
-    day, at = day_asked(request.GET.get("day", "")), timezone.now()
+    """One history, as of a day or now; that it was opened is noted. Raises NotFound."""
+    kind, key = request.GET.get("kind", ""), storable(request.GET.get("key", ""))
+    at = timezone.now()
+    history = history_for(actor_of_request(request), kind, key, purpose=LOOK, at=at)
+    day = day_asked(request.GET.get("day", ""))
     rules = [rule for rule in shipped_rules().values() if rule.over == kind]
     zone = calendar_in_force().zone
     as_of = (

@@ -8,6 +8,7 @@ from datetime import datetime
 import yaml
 
 from callbox.kernel.tables import TableError
+from callbox.kernel.text import gettext_noop as _
 from callbox.oversight.domain.events import History
 from callbox.oversight.domain.judging import judge
 from callbox.oversight.domain.reading import parse_rule
@@ -41,30 +42,44 @@ class Tried:
 def read_draft(text: str, code: str = DRAFT) -> Rule:
     """A rule from YAML. Raises TableError, which says where the text is wrong and what is wanted there."""
     if len(text) > MOST:
-        raise TableError(f"a rule has at most {MOST} characters, this text has {len(text)}")
+        raise TableError(
+            _("a rule has at most %(most)s characters, this text has %(found)s"), most=MOST, found=len(text)
+        )
     try:
         _check_shape(text)
         said = yaml.safe_load(text)
         return parse_rule(code, said)
+    except TableError:
+        raise
     except yaml.MarkedYAMLError as problem:
-        where = f"line {problem.problem_mark.line + 1}" if problem.problem_mark else "the text"
-        raise TableError(f"{where}: {problem.problem or problem.context}") from problem
+        line = problem.problem_mark.line + 1 if problem.problem_mark else 1
+        raise TableError(
+            _("line %(line)s: this is no YAML: %(problem)s"),
+            line=line,
+            problem=problem.problem or problem.context,
+        ) from problem
     except (yaml.YAMLError, TypeError, AttributeError, ValueError) as problem:
-        raise TableError(f"something stands where another kind of value is wanted: {problem}") from problem
+        raise TableError(
+            _("something stands where another kind of value is wanted: %(problem)s"), problem=problem
+        ) from problem
 
 
 def _check_shape(text: str) -> None:
     """A text that would be read into far more than it says is refused before it is."""
     depth = 0
     for event in yaml.parse(text, yaml.SafeLoader):
-        line = f"line {event.start_mark.line + 1 if event.start_mark else 1}"
+        line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent):
-            raise TableError(f"{line}: references (*name) are not taken; write the value out")
+            raise TableError(
+                _("line %(line)s: references (*name) are not taken; write the value out"), line=line
+            )
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > DEEPEST:
-            raise TableError(f"{line}: more than {DEEPEST} levels")
+            raise TableError(_("line %(line)s: more than %(most)s levels"), line=line, most=DEEPEST)
         if isinstance(event, yaml.ScalarEvent) and len(event.value) > LONGEST:
-            raise TableError(f"{line}: a value of more than {LONGEST} characters")
+            raise TableError(
+                _("line %(line)s: a value of more than %(most)s characters"), line=line, most=LONGEST
+            )
 
 
 def compare(now: Rule | None, then: Rule, histories: Iterable[History], as_of: datetime) -> Tried:

@@ -22,11 +22,11 @@ from callbox.oversight.desk.words import (
     VERDICTS,
     in_words,
     named,
-    term_words,
 )
 from callbox.oversight.domain.rules import Rule, Version
 from callbox.oversight.library import MODELS, Example, read_examples, shipped_rules
 from callbox.web.menu import desk_page
+from callbox.web.terms import term_words
 
 SEE = "oversight.see"
 
@@ -107,7 +107,7 @@ def _version(version: Version) -> Mapping[str, object]:
 def _example(example: Example, rule: Rule) -> Mapping[str, object]:
     return {
         "kind": named(EXAMPLES, example.kind),
-        "says": example.says,
+        "says": in_words(example.says),
         "as_of": example.as_of,
         "expect": [gettext(VERDICTS[each]) for each in example.expect],
         "shown": show_history(example.history, [rule], example.as_of, rule.calendar.zone),

@@ -8,10 +8,11 @@ from typing import Any
 from django.utils.translation import gettext
 
 from callbox.kernel.terms import Term
-from callbox.oversight.desk.words import CODES, FIELDS, FORMS, named, term_words
+from callbox.oversight.desk.words import CODES, FIELDS, FORMS, named
 from callbox.oversight.domain.conditions import All, Among, Compared, Condition, Known, Name, Not
 from callbox.oversight.domain.forms import FORMS as KINDS
 from callbox.oversight.domain.forms import Acts, AnyForm, Form, Step
+from callbox.web.terms import term_words
 
 # What an authority may set: shown beside each version, because it is what differs between versions.
 PARAMETERS = ("limit", "window", "steps", "most", "share", "warn")

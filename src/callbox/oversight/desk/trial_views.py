@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from callbox.access.site import actor_of_request
 from callbox.kernel.actor import Actor
 from callbox.kernel.tables import TableError
+from callbox.kernel.text import storable
 from callbox.oversight.desk.case_views import address_of, day_asked
 from callbox.oversight.desk.drafts import Change, Tried, compare, read_draft
 from callbox.oversight.desk.histories import recent_for
@@ -26,8 +27,10 @@ from callbox.oversight.domain.rules import Rule
 from callbox.oversight.domain.verdicts import Verdict
 from callbox.oversight.library import MODELS, read_examples
 from callbox.oversight.queries import SEE as SEE_HISTORIES
+from callbox.oversight.queries import note_histories
 from callbox.web.menu import desk_page
 
+TRY = "try_rule"
 SHOWN = 200  # changes that are listed; the numbers are of all
 
 
@@ -39,7 +42,7 @@ def trial(request: HttpRequest) -> HttpResponse:
     said = request.POST if request.method == "POST" else request.GET
     code = said.get("model", "")
     now = rule_of(code) if code else None
-    text = said.get("text", _shipped(code)).replace("\r\n", "\n").replace("\x00", "")
+    text = storable(said.get("text", _shipped(code)).replace("\r\n", "\n"))
     context: dict[str, object] = {
         "code": code,
         "name": in_words(now.name) if now else "",
@@ -52,7 +55,8 @@ def trial(request: HttpRequest) -> HttpResponse:
     try:
         draft = read_draft(text)
     except TableError as problem:
-        context["errors"] = {"text": gettext("The rule cannot be read: %(problem)s") % {"problem": problem}}
+        told = problem.told(gettext)
+        context["errors"] = {"text": gettext("The rule cannot be read: %(problem)s") % {"problem": told}}
         return render(request, "oversight/desk/trial.html", context, status=422)
     context |= _tried(actor_of_request(request), now, draft, str(context["day"]))
     return render(request, "oversight/desk/trial.html", context)
@@ -71,11 +75,15 @@ def _tried(actor: Actor, now: Rule | None, draft: Rule, day: str) -> dict[str, o
     # Another kind of object has other histories: what stands now is not asked of them.
     standing = now if now and now.over == draft.over else None
     found = compare(standing, draft, histories, as_of)
+    shown = found.changes[:SHOWN]
+    if shown:
+        keys = [change.key for change in shown]
+        note_histories(actor, keys, purpose=TRY, at=timezone.now())
     return {
         "tried": found,
         "may_histories": may,
         "counts": _counts(found),
-        "changes": [_change(draft.over, each, histories) for each in found.changes[:SHOWN]],
+        "changes": [_change(draft.over, each, histories) for each in shown],
         "more": max(0, len(found.changes) - SHOWN),
         "examples": _examples(standing, draft),
         "version_rows": [{"begins": each.begins, **certainty_row(each.certainty)} for each in draft.versions],
@@ -124,5 +132,5 @@ def _examples(now: Rule | None, draft: Rule) -> list[dict[str, object]]:
         if tuple(verdicts) != each.expect:
             names = [gettext(VERDICTS[one]) for one in verdicts]
             expected = [gettext(VERDICTS[one]) for one in each.expect]
-            rows.append({"says": each.says, "expect": expected, "found": names})
+            rows.append({"says": in_words(each.says), "expect": expected, "found": names})
     return rows

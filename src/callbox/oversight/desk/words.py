@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from django.utils.translation import get_language, gettext
 
 from callbox.kernel.tables import Words
-from callbox.kernel.terms import INCLUSIVE, NEXT_DAY, NEXT_HOUR, ROLLS, Term
 from callbox.kernel.text import gettext_noop as _
 from callbox.oversight.domain import deadlines, facts, judging
 from callbox.oversight.domain import verdicts as v
@@ -56,6 +55,8 @@ OBJECTS = {
     "incident": _("Incident"),
     "request": _("Request"),
     "task": _("Agency task"),
+    "finding": _("Finding"),
+    "batch": _("Approvals of one minute"),
 }
 FORMS = {
     "within": _("comes within a limit"),
@@ -137,22 +138,6 @@ WHY = {
     judging.NOT_CERTAIN: _("Whether the rule applies is not known."),
     judging.NO_CALENDAR: _("The working days of a year on the way are not known."),
 }
-UNITS = {
-    "seconds": _("%(amount)s seconds"),
-    "minutes": _("%(amount)s minutes"),
-    "hours": _("%(amount)s hours"),
-    "business_minutes": _("%(amount)s minutes of office hours"),
-    "business_hours": _("%(amount)s office hours"),
-    "days": _("%(amount)s calendar days"),
-    "working_days": _("%(amount)s working days"),
-    "months": _("%(amount)s months"),
-}
-ENDS = {
-    NEXT_DAY: _("the start day is not counted"),
-    NEXT_HOUR: _("from the next full hour"),
-    ROLLS: _("ends on a working day"),
-    INCLUSIVE: _("the last moment is in time"),
-}
 
 
 def named(known: Mapping[str, str], code: str) -> str:
@@ -163,10 +148,3 @@ def named(known: Mapping[str, str], code: str) -> str:
 def in_words(words: Words) -> str:
     """A name in the language of the page."""
     return words.in_language(get_language() or "en")
-
-
-def term_words(term: Term) -> str:
-    """A term as people say it, with what holds at its beginning and end."""
-    said = gettext(UNITS[term.unit]) % {"amount": term.amount}
-    notes = [term.begins, *([ROLLS] if term.rolls else []), *([INCLUSIVE] if term.inclusive else [])]
-    return " · ".join([said, *(gettext(ENDS[each]) for each in notes if each in ENDS)])

@@ -10,6 +10,7 @@ from callbox.kernel.calendars import DAY, Calendar, shipped_calendar
 from callbox.kernel.due import Pause, due
 from callbox.kernel.tables import TableError, Words
 from callbox.kernel.terms import DAYS, MONTHS, WORKING_DAYS, Term
+from callbox.kernel.text import gettext_noop as _
 from callbox.oversight.domain.verdicts import Limit
 
 ZONE = "zone "
@@ -27,7 +28,9 @@ def calendar_named(text: str) -> Calendar:
     try:
         zone = ZoneInfo(text.removeprefix(ZONE))
     except (ZoneInfoNotFoundError, ValueError) as problem:
-        raise TableError(f"no such time zone: {text!r}, write it as `zone Asia/Shanghai`") from problem
+        raise TableError(
+            _("no such time zone: %(said)r, write it as `zone Asia/Shanghai`"), said=text
+        ) from problem
     weekend = frozenset({5, 6})
     return Calendar(text, 1, zone, weekend, (), frozenset(), {}, Words(zone.key, zone.key))
 

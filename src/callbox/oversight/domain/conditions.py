@@ -14,6 +14,7 @@ from operator import eq, ge, gt, le, lt, ne
 from typing import Any, Protocol
 
 from callbox.kernel.tables import TableError
+from callbox.kernel.text import gettext_noop as _
 from callbox.oversight.domain.events import Value
 
 # Two values of one type; arrays of them answer with arrays.
@@ -141,14 +142,16 @@ def parse_condition(said: object) -> Condition:
             return Not(All(tuple(Not(parse_condition(part)) for part in parts)))
         case {"not": part, **rest} if not rest:
             return Not(parse_condition(part))
-    raise TableError(f"not a condition: {said!r}; write it as `paid >= amount + expense`")
+    raise TableError(_("not a condition: %(said)r; write it as `paid >= amount + expense`"), said=said)
 
 
 def parse_name(text: str) -> Name:
     """A name such as `amount`, `case.amount` or `case.expense?`. Raises TableError."""
     found = _NAME.fullmatch(text.strip())
     if not found:
-        raise TableError(f"not a name of a value: {text!r}; write it as `amount` or `case.amount`")
+        raise TableError(
+            _("not a name of a value: %(said)r; write it as `amount` or `case.amount`"), said=text
+        )
     return Name(found[2], bool(found[1]), bool(found[3]))
 
 
@@ -159,7 +162,7 @@ def _line(text: str) -> Condition:
         return Among(parse_name(found[1]), frozenset(each.strip() for each in found[2].split(",")))
     if found := _COMPARED.fullmatch(text):
         return Compared(_terms(found[1]), found[2], _terms(found[3], texts=True))
-    raise TableError(f"not a condition: {text!r}; write it as `paid >= amount + expense`")
+    raise TableError(_("not a condition: %(said)r; write it as `paid >= amount + expense`"), said=text)
 
 
 def _terms(text: str, *, texts: bool = False) -> tuple[Term, ...]:

@@ -29,6 +29,9 @@ OBJECTS = (
     "incident",
     "request",
     "task",
+    "finding",
+    # Approvals of one moment: a batch lasts a minute, and its id says neither whose it is nor which one came before.
+    "batch",
 )
 
 

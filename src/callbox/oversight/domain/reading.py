@@ -10,6 +10,7 @@ from typing import Any
 
 from callbox.kernel.tables import TableError, Words
 from callbox.kernel.terms import Term, parse_term
+from callbox.kernel.text import gettext_noop as _
 from callbox.oversight.domain.clocks import BY_DAY, calendar_named
 from callbox.oversight.domain.conditions import Name, parse_condition, parse_name
 from callbox.oversight.domain.events import OBJECTS
@@ -40,7 +41,7 @@ def parse_rule(code: str, said: object) -> Rule:
     try:
         return _rule(code, _mapping(said, "the rule"))
     except TableError as problem:
-        raise TableError(f"{code}: {problem}") from problem
+        raise TableError(_("%(where)s: %(problem)s"), where=code, problem=problem) from problem
 
 
 def _rule(code: str, said: Mapping[str, Any]) -> Rule:
@@ -51,7 +52,11 @@ def _rule(code: str, said: Mapping[str, Any]) -> Rule:
     versions.sort(key=lambda each: each.begins)
     for earlier, later in pairwise(versions):
         if earlier.ends is None or earlier.ends > later.begins:
-            raise TableError(f"versions: that from {earlier.begins} still stands when {later.begins} begins")
+            raise TableError(
+                _("versions: that from %(earlier)s still stands when %(later)s begins"),
+                earlier=earlier.begins,
+                later=later.begins,
+            )
     name = _mapping(_need(said, "name"), "name")
     return Rule(
         code=code,
@@ -67,14 +72,14 @@ def _versions(said: Mapping[str, Any]) -> list[object]:
     match _need(said, "versions"):
         case [*each] if each:
             return each
-    raise TableError("versions: a list of at least one version is wanted")
+    raise TableError(_("versions: a list of at least one version is wanted"))
 
 
 def _version(form: object, common: Mapping[str, Any], said: Mapping[str, Any]) -> Version:
     own = {key: value for key, value in said.items() if key not in OF_VERSION}
     begins, ends = _day(said, "from"), _day(said, "until") if said.get("until") else None
     if ends is not None and ends <= begins:
-        raise TableError(f"versions: {ends} is not after {begins}")
+        raise TableError(_("versions: %(ends)s is not after %(begins)s"), ends=ends, begins=begins)
     return Version(
         begins=begins,
         ends=ends,
@@ -89,14 +94,18 @@ def parse_form(said: Mapping[str, Any]) -> AnyForm:
     kind = FORMS[_one_of(said, "form", FORMS)]
     known = {each.name: each for each in fields(kind)}
     if strange := said.keys() - known.keys() - {"form"}:
-        raise TableError(f"{said['form']} has no {', '.join(sorted(map(str, strange)))}")
+        raise TableError(
+            _("%(form)s has no %(keys)s"), form=said["form"], keys=", ".join(sorted(map(str, strange)))
+        )
     if absent := {name for name, each in known.items() if each.default is MISSING} - said.keys():
-        raise TableError(f"{said['form']} needs {', '.join(sorted(absent))}")
+        raise TableError(_("%(form)s needs %(keys)s"), form=said["form"], keys=", ".join(sorted(absent)))
     if kind is Both:
         said = {**said, "parts": _with_trigger(said)}
     read: dict[str, Any] = {key: _read(key, value) for key, value in said.items() if key != "form"}
     if kind in OF_TERMS and isinstance(read["limit"], Name):
-        raise TableError(f"limit: a term is wanted, as `60 days next_day`, not {said['limit']!r}")
+        raise TableError(
+            _("limit: a term is wanted, as `60 days next_day`, not %(said)r"), said=said["limit"]
+        )
     made = kind(**read)
     _check(made)
     return made  # type: ignore[return-value]  # FORMS holds the members of AnyForm
@@ -110,14 +119,14 @@ def _with_trigger(said: Mapping[str, Any]) -> list[dict[str, Any]]:
 def _check(form: Form) -> None:
     """What a single key cannot show."""
     if isinstance(form, NotBefore) and form.on_last_day and form.limit.unit not in BY_DAY:
-        raise TableError("on_last_day: only a limit in days has a last day")
+        raise TableError(_("on_last_day: only a limit in days has a last day"))
     if isinstance(form, NotAfter) and isinstance(form.limit, Name) == (form.anchor is not None):
-        raise TableError("either an anchor with a term, or a limit that the trigger names")
+        raise TableError(_("either an anchor with a term, or a limit that the trigger names"))
     if isinstance(form, Within):
         if (form.paused_by is None) != (form.resumed_by is None):
-            raise TableError("paused_by and resumed_by stand together")
+            raise TableError(_("paused_by and resumed_by stand together"))
         if isinstance(form.limit, Name) and (form.steps or form.paused_by or form.restarted_by):
-            raise TableError("a limit that the trigger names is neither paused, restarted nor extended")
+            raise TableError(_("a limit that the trigger names is neither paused, restarted nor extended"))
 
 
 def parse_acts(said: object) -> Acts:
@@ -129,20 +138,20 @@ def parse_acts(said: object) -> Acts:
             return Acts(frozenset(str(name).strip() for name in names))
         case {"act": act, "where": where, **rest} if not rest:
             return Acts(parse_acts(act).activities, parse_condition(where))
-    raise TableError(f"not events: {said!r}; write `case.filed`, a list, or `act` with `where`")
+    raise TableError(_("not events: %(said)r; write `case.filed`, a list, or `act` with `where`"), said=said)
 
 
 def parse_limit(said: object) -> Term | Name:
     """`60 days next_day`, or the name of a value that holds the moment. Raises TableError."""
     if not isinstance(said, str):
-        raise TableError(f"not a limit: {said!r}; write it as `60 days next_day`")
+        raise TableError(_("not a limit: %(said)r; write it as `60 days next_day`"), said=said)
     return parse_term(said) if said[:1].isdecimal() else parse_name(said)
 
 
 def _term(said: object) -> Term:
     found = parse_limit(said)
     if isinstance(found, Name):
-        raise TableError(f"a term is wanted, as `60 days next_day`, not {said!r}")
+        raise TableError(_("a term is wanted, as `60 days next_day`, not %(said)r"), said=said)
     return found
 
 
@@ -156,14 +165,16 @@ def _steps(said: object) -> tuple[Step, ...]:
 def _shares(said: object) -> tuple[int, ...]:
     found = tuple(_list(said))
     if not all(isinstance(share, int) and 0 < share < 100 for share in found):
-        raise TableError(f"warn is shares from 1 to 99 per cent, not {said!r}")
+        raise TableError(_("warn is shares from 1 to 99 per cent, not %(said)r"), said=said)
     return found
 
 
 def _among(choices: Sequence[str]) -> Callable[[object], str]:
     def read(said: object) -> str:
         if said not in choices:
-            raise TableError(f"{said!r}, expected one of {', '.join(choices)}")
+            raise TableError(
+                _("%(said)r, expected one of %(choices)s"), said=said, choices=", ".join(choices)
+            )
         return str(said)
 
     return read
@@ -171,25 +182,25 @@ def _among(choices: Sequence[str]) -> Callable[[object], str]:
 
 def _truth(said: object) -> bool:
     if not isinstance(said, bool):
-        raise TableError(f"{said!r}, expected true or false")
+        raise TableError(_("%(said)r, expected true or false"), said=said)
     return said
 
 
 def _whole(said: object) -> int:
     if not isinstance(said, int) or isinstance(said, bool) or said < 0:
-        raise TableError(f"{said!r}, expected a whole number")
+        raise TableError(_("%(said)r, expected a whole number"), said=said)
     return said
 
 
 def _share(said: object) -> Decimal:
     if not isinstance(said, int | float) or not 0 < said <= 1:
-        raise TableError(f"{said!r}, expected a share above 0, at most 1")
+        raise TableError(_("%(said)r, expected a share above 0, at most 1"), said=said)
     return Decimal(str(said))
 
 
 def _list(said: object) -> list[Any]:
     if not isinstance(said, list):
-        raise TableError(f"a list is wanted, not {said!r}")
+        raise TableError(_("a list is wanted, not %(said)r"), said=said)
     return said
 
 
@@ -219,34 +230,39 @@ def _read(key: str, said: object) -> object:
     try:
         return READERS[key](said)
     except TableError as problem:
-        raise TableError(f"{key}: {problem}") from problem
+        raise TableError(_("%(where)s: %(problem)s"), where=key, problem=problem) from problem
 
 
 def _mapping(said: object, what: str) -> Mapping[str, Any]:
     if not isinstance(said, Mapping):
-        raise TableError(f"{what}: keys with values are wanted, not {said!r}")
+        raise TableError(_("%(where)s: keys with values are wanted, not %(said)r"), where=what, said=said)
     return said
 
 
 def _need(said: Mapping[str, Any], key: str) -> Any:
     if said.get(key) in (None, "", []):
-        raise TableError(f"{key} is missing")
+        raise TableError(_("%(key)s is missing"), key=key)
     return said[key]
 
 
 def _text(said: Mapping[str, Any], key: str) -> str:
     if not isinstance(text := _need(said, key), str):
-        raise TableError(f"{key}: words are wanted, not {text!r}")
+        raise TableError(_("%(key)s: words are wanted, not %(said)r"), key=key, said=text)
     return text.strip()
 
 
 def _one_of(said: Mapping[str, Any], key: str, choices: Sequence[str] | Mapping[str, object]) -> str:
     if (text := _text(said, key)) not in choices:
-        raise TableError(f"{key} is {text!r}, expected one of {', '.join(choices)}")
+        raise TableError(
+            _("%(key)s is %(said)r, expected one of %(choices)s"),
+            key=key,
+            said=text,
+            choices=", ".join(choices),
+        )
     return text
 
 
 def _day(said: Mapping[str, Any], key: str) -> date:
     if not isinstance(day := _need(said, key), date):
-        raise TableError(f"{key}: a date is wanted, as 2026-01-31, not {day!r}")
+        raise TableError(_("%(key)s: a date is wanted, as 2026-01-31, not %(said)r"), key=key, said=day)
     return day

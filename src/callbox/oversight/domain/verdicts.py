@@ -12,6 +12,7 @@ OVERDUE, BROKEN_LATE, CURED, WAIVED, UNKNOWN = "overdue", "broken_late", "cured"
 # overdue: broken, and still owed. broken_late: broken, and nothing is owed any more: it came late or out of turn.
 VERDICTS = (FINE, RUNNING, WARNED, OVERDUE, BROKEN_LATE, CURED, WAIVED, UNKNOWN)
 BROKEN = (OVERDUE, BROKEN_LATE)
+NEWS = frozenset({WARNED, *BROKEN, CURED})  # what somebody is told of
 # From the mildest to the gravest: what a conjunction says is the gravest of what its parts say.
 GRAVITY = (WAIVED, FINE, RUNNING, WARNED, CURED, UNKNOWN, BROKEN_LATE, OVERDUE)
 

@@ -4,6 +4,9 @@
 import importlib
 import logging
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Protocol
 
 import duckdb
@@ -42,6 +45,10 @@ class Duck:
         self._link.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT {types} FROM filled")
         del filled
 
+    def write(self, name: str, file: Path) -> None:
+        """Write a table as Parquet."""
+        self._link.table(name).write_parquet(str(file))
+
     def rows(self, text: str) -> list[tuple[Any, ...]]:
         """What a text gives."""
         found: list[tuple[Any, ...]] = self._link.execute(text).fetchall()
@@ -78,43 +85,55 @@ class Postgres:
         self._link.close()
 
 
+HERE = "local[2]"  # two threads of this machine
 LOCAL = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
-    "spark.sql.shuffle.partitions": "2",
+    "spark.sql.shuffle.partitions": "2",  # else 200 tasks for each join, of a few rows each
+    "spark.driver.memory": "2g",
 }
 
 
 class Spark:
-    """Spark: with `local[2]` in two threads of this machine, without a master wherever its own configuration says.
+    """Spark: on this machine, or on the cluster of another master, which says itself how it shares out the work.
 
-    Raises ImportError where pyspark is not installed.
+    Tables get in as Parquet files. folder: where they are kept until the end; every machine of a cluster must see it
+    under this name. Raises ImportError where pyspark is not installed.
     """
 
-    def __init__(self, master: str | None = None) -> None:
+    def __init__(self, master: str = HERE, folder: Path | None = None) -> None:
         logging.getLogger("py4j").setLevel(logging.WARNING)  # it tells of every connection that it closes
         made = importlib.import_module("pyspark.sql").SparkSession.builder.appName("callbox oversight")
-        if master is not None:
-            made = made.master(master)
-            for key, value in LOCAL.items():
-                made = made.config(key, value)
+        made = made.master(master)
+        for key, value in settings_for(master).items():
+            made = made.config(key, value)
         self._link = made.getOrCreate()
         self._link.sparkContext.setLogLevel("ERROR")
+        self._folder = TemporaryDirectory(dir=folder)
+        self._filled = 0
 
     def fill(self, name: str, table: Table) -> None:
-        """Make a view of rows."""
-        types = {"BIGINT": "bigint", "BOOLEAN": "boolean"}
-        schema = ", ".join(f"{each.name} {types.get(each.type, 'string')}" for each in table)
-        made = self._link.createDataFrame(list(rows_of(table)), schema)
-        made.cache().createOrReplaceTempView(name)
+        """Make a view of a file, each time of a new one: Spark remembers what stood in the old one."""
+        self._filled += 1
+        file = Path(self._folder.name) / f"{name}_{self._filled}.parquet"
+        with closing(Duck(threads=1)) as duck:
+            duck.fill(name, table)
+            duck.write(name, file)
+        self._link.read.parquet(file.as_uri()).createOrReplaceTempView(name)
 
     def rows(self, text: str) -> list[tuple[Any, ...]]:
         """What a text gives."""
         return [tuple(row) for row in self._link.sql(text).collect()]
 
     def close(self) -> None:
-        """Stop the session."""
+        """Stop the session; the files go with it."""
         self._link.stop()
+        self._folder.cleanup()
+
+
+def settings_for(master: str) -> dict[str, str]:
+    """What is set for Spark on this machine; a cluster keeps its own settings."""
+    return LOCAL if master.startswith("local") else {}
 
 
 def rows_of(table: Table) -> Iterator[tuple[Any, ...]]:

@@ -5,12 +5,15 @@ import html
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.utils.translation import gettext, override
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.signed_in import Signed, person, signed_in
 from tests.world import AT, journal_size
 
+from callbox.access.actions import named_id
 from callbox.access.domain import system_actor
+from callbox.access.models import PersonalRead
 from callbox.kernel.tables import TableError
 from callbox.oversight.actions import append_events
 from callbox.oversight.desk.drafts import DEEPEST, LONGEST, MOST, read_draft
@@ -58,6 +61,8 @@ def test_a_changed_limit_is_tried_and_changes_nothing(chief: Signed) -> None:
     assert "key=T2" in page
     assert "data-example" in page  # done at day 30 is no longer in time
     assert journal_size() == size
+    noted = PersonalRead.objects.filter(subject="history", purpose="try_rule")
+    assert [row.subject_id for row in noted] == [named_id("history", "T2")]  # only what the page tells of
 
 
 @pytest.mark.django_db
@@ -101,6 +106,23 @@ def test_what_cannot_be_read_is_said_and_kept_on_the_page(chief: Signed, text: s
     assert said in page
     assert text in page
     assert "无法读取" in chief.post(TRY, {"model": CODE, "text": text}, headers=CHINESE).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("form: [", "第 1 行：不是 YAML 文本"),
+        (TEXT.replace("30 days", "30 dayz"), "limit：没有该单位：'dayz'；可用的有"),
+        (TEXT.replace("certainty: law", "certainty: surely"), "certainty 为 'surely'，应为下列之一"),
+        (TEXT.replace("over: item", "over: officer"), "draft：over 为 'officer'，应为下列之一"),
+        ("a: &x [1]\nb: *x", "第 2 行：不接受引用"),
+    ],
+)
+def test_what_is_wrong_with_a_draft_is_told_in_chinese(text: str, said: str) -> None:
+    with pytest.raises(TableError) as refused:
+        read_draft(text)
+    with override("zh-hans"):
+        assert said in refused.value.told(gettext)
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,9 @@ def test_an_event_comes_back_as_it_was_told(committed: None) -> None:
         objects=tuple((kind, key) for kind, key, _q in order),
         qualifiers=tuple(each[2] for each in order),
     )
-    assert queries.history_for(SUPERVISORS, "person", "C1/P1").events == (found.event,)
+    assert queries.history_for(SUPERVISORS, "person", "C1/P1", purpose="oversee", at=AT).events == (
+        found.event,
+    )
 
 
 def test_twice_changes_nothing_and_what_is_said_otherwise_is_kept_aside(db: None) -> None:
@@ -162,6 +164,6 @@ def test_a_source_writes_and_sees_its_own_and_the_database_holds_that(committed:
     with seeing(sight_of(SUPERVISORS)):
         assert Row.objects.count() == 2
     with pytest.raises(NotFound):
-        queries.history_for(mine, "case", "C1")
+        queries.history_for(mine, "case", "C1", purpose="oversee", at=AT)
     with pytest.raises(NotAllowed):
         append_events("file:x", [HELD], by=SUPERVISORS, at=AT)

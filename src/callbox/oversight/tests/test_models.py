@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Each folder of a model: it reads, its examples give what a legal officer expects, what cannot be meant is refused."""
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from callbox.oversight.library import (
 )
 
 FOLDERS = list(model_folders(MODELS))
+CHINESE = re.compile("[\u4e00-\u9fff]")
 NEVER_SENT: dict[str, Any] = yaml.safe_load(
     (MODELS / "fine_never_sent" / "rule.yaml").read_text(encoding="utf-8")
 )
@@ -110,6 +112,28 @@ def test_versions_do_not_stand_side_by_side() -> None:
     later = {**version, "from": version["from"].replace(year=2000)}
     with pytest.raises(TableError, match="still stands"):
         parse_rule("a_model", {**NEVER_SENT, "versions": [version, later]})
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_a_model_and_its_examples_are_told_in_both_languages(folder: Path) -> None:
+    rule = read_rule(folder)
+    for words in [rule.name, *(example.says for example in read_examples(folder, rule))]:
+        assert CHINESE.search(words.zh), words
+        assert words.en, words
+        assert not CHINESE.search(words.en), words
+
+
+@pytest.mark.parametrize(
+    "says", ["never sent", {"en": "never sent"}, {"en": "never sent", "zh": " "}, {"zh": "始终未寄出"}]
+)
+def test_an_example_that_lacks_a_language_is_refused(tmp_path: Path, says: object) -> None:
+    folder = tmp_path / "fine_never_sent"
+    folder.mkdir()
+    said = yaml.safe_load((MODELS / "fine_never_sent" / "examples.yaml").read_text(encoding="utf-8"))
+    said[0]["says"] = says
+    (folder / "examples.yaml").write_text(yaml.safe_dump(said), encoding="utf-8")
+    with pytest.raises(TableError, match=r"examples.yaml, 1: says is .* in both languages"):
+        read_examples(folder, shipped_rules()["fine_never_sent"])
 
 
 def test_examples_of_every_kind_are_wanted(tmp_path: Path) -> None:

@@ -6,14 +6,16 @@ from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError
-from tests.world import AT, call_taker, moves_in_between, waiting_call
+from tests.world import AT, LATER, call_taker, incident, moves_in_between, waiting_call
 
 from callbox.access.domain import system_actor
-from callbox.intake.actions import claim_call
+from callbox.intake.actions import claim_call, link_call
 from callbox.journal.actions import move_position
 from callbox.journal.models import Entry
 from callbox.journal.queries import position_of
 from callbox.kernel.errors import NotAllowed
+from callbox.matters.domain import workflow_of
+from callbox.matters.promises import shipped_table
 from callbox.oversight import own, queries
 from callbox.oversight.actions import append_events
 from callbox.oversight.domain.events import Event, Link
@@ -51,6 +53,35 @@ def test_each_entry_becomes_one_event_however_often_it_is_read() -> None:
     history = queries.histories_of("call", [str(call.pk)])[str(call.pk)]
     verdicts = judge(shipped_rules()["own_call_answered"], history, AT + timedelta(days=1))
     assert [each.verdict for each in verdicts] == ["broken_late"]
+
+
+def test_what_the_journal_says_belongs_together_is_linked() -> None:
+    call = waiting_call("x")
+    claim_call(call.pk, by=call_taker(), at=LATER)
+    whole = incident()
+    link_call(call.pk, whole.pk, by=call_taker(), at=LATER)
+    take_all()
+    found = ObjectObject.objects.values_list("kind", "key", "other_kind", "other_key", "qualifier")
+    assert ("call", str(call.pk), "incident", str(whole.pk), "incident") in set(found)
+    before = set(found.all())
+    move_position(own.NAME, position_of(own.NAME), (0, 0))
+    take_all()
+    assert set(found.all()) == before
+
+
+@pytest.mark.parametrize("activity", own.NAMED)
+def test_each_move_that_names_another_matter_is_one_of_a_workflow(activity: str) -> None:
+    kind, _dot, move = activity.partition(".")
+    assert kind in own.KINDS
+    assert move == "open" or move in workflow_of(kind, 1).by_name
+    assert set(own.NAMED[activity].values()) <= own.KINDS
+
+
+def test_a_request_is_signed_for_as_the_promise_has_it() -> None:
+    """The model and the line of promises.tsv say the same term."""
+    (promise,) = (each for each in shipped_table().on(AT.date()) if each.clock == "sign_for")
+    (version,) = shipped_rules()["own_request_signed"].versions
+    assert getattr(version.form, "limit", None) == promise.term
 
 
 def test_of_two_that_read_at_once_one_does(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,9 @@ from tests.world import AT, SETUP, journal_size
 from callbox.access.actions import define_agency
 from callbox.coordination.tests.signing import System, system_of
 from callbox.host.config import CHECKOUT
+from callbox.oversight import queries
+from callbox.oversight.domain.judging import judge
+from callbox.oversight.library import shipped_rules
 from callbox.oversight.models import Aside, Event, EventObject, ObjectObject
 from callbox.oversight.pushing import histories
 from callbox.oversight.retention import limit
@@ -60,6 +63,25 @@ def test_another_system_has_ids_of_its_own_and_sees_nothing(system: System) -> N
     assert answers(other, TOLD) == ["new"]
     assert (len(system.get("/aside").json()), other.get("/aside").json()) == (1, [])
     assert len(set(Event.objects.values_list("source", flat=True))) == 2
+
+
+@pytest.mark.parametrize(
+    ("recorded", "minutes", "verdict"),
+    [
+        ("2026-01-31T09:02:11+08:00", 33, "fine"),
+        ("2026-02-02T08:30:00+08:00", 2880, "broken_late"),
+        (None, None, "unknown"),
+    ],
+)
+def test_how_long_after_the_act_it_was_recorded_is_known(
+    system: System, recorded: str | None, minutes: int | None, verdict: str
+) -> None:
+    told = {**TOLD, "activity": "case.filed", "recorded": recorded, "values": {}}
+    assert answers(system, told, told) == ["new", "known"]
+    history = queries.histories_of("case", ["C1"])["C1"]
+    assert history.events[0].values == ({} if minutes is None else {"recorded_after": minutes})
+    rule = shipped_rules()["h02_recorded_in_time"]
+    assert [each.verdict for each in judge(rule, history, AT)] == [verdict]
 
 
 def without(name: str) -> Mapping[str, object]:

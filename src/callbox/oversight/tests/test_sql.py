@@ -6,8 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from random import Random
 
+import duckdb
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,7 +24,8 @@ from callbox.oversight.generator import AS_OF as PLANTED_AS_OF
 from callbox.oversight.generator import Made, planted_once
 from callbox.oversight.library import shipped_rules
 from callbox.oversight.sql.engine import Loaded
-from callbox.oversight.sql.links import Duck, Link, Postgres, Spark
+from callbox.oversight.sql.links import Duck, Link, Postgres, Spark, rows_of
+from callbox.oversight.sql.tables import Filled
 from callbox.oversight.sql.text import query_for
 from callbox.oversight.sql.words import NotSaid
 from callbox.oversight.tests.histories import rule
@@ -227,6 +231,23 @@ def test_on_spark_as_one_by_one(spark: Link) -> None:
     """One rule of each form: each text is compiled for seconds."""
     of_each_form = {type(each.versions[0].form): each for each in RULES if each.code not in NOT_SAID}
     agrees(spark, list(of_each_form.values()), many(3, 300), AS_OFS[0], 3)
+
+
+@pytest.mark.parametrize("size", [0, 3])
+def test_a_table_written_as_parquet_reads_as_it_was(duck: Link, tmp_path: Path, size: int) -> None:
+    """So Spark is given what the others are given."""
+    assert isinstance(duck, Duck)
+    nothing = np.arange(size) == 1
+    table = [
+        Filled("number", "BIGINT", np.arange(size, dtype=np.int64) + 2**53, nothing),
+        Filled("truth", "BOOLEAN", np.arange(size) == 2, nothing),
+        Filled("words", "TEXT", ["a'b", "", "居民"][:size], nothing),
+    ]
+    duck.fill("written", table)
+    duck.write("written", tmp_path / "it's.parquet")
+    read = duckdb.read_parquet(str(tmp_path / "it's.parquet"))
+    assert read.fetchall() == list(rows_of(table))
+    assert [str(each) for each in read.types] == ["BIGINT", "BOOLEAN", "VARCHAR"]
 
 
 @pytest.mark.parametrize("why", UNSAID)

@@ -2,19 +2,24 @@
 """The pages of calendar and promises: seen, tried, put in force by whoever looked; in both languages."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from tests.signed_in import Signed, person, signed_in
 from tests.world import journal_size
 
 from callbox.journal import queries as journal
 from callbox.matters import queries
-from callbox.matters.models import CalendarVersion, Matter, PromiseEdition
+from callbox.matters.models import CalendarVersion, Clock, LadderEdition, Matter, PromiseEdition, Step
 from callbox.matters.promises import shipped_table
 from callbox.matters.settling import chain_of
 from callbox.matters.terms import CHAIN
 from callbox.matters.tests.test_calendar_loading import ABOUT, DAYS, NEXT
+from callbox.matters.tests.test_ladders import FIVE
+from callbox.matters.tests.test_ladders_loading import FIRST, HALF, QUIET
+from callbox.matters.tests.test_ladders_loading import TEXT as LADDERS_TEXT
 from callbox.matters.tests.test_standstill import at, errand
 from callbox.matters.tests.test_terms_loading import OLD, SEVEN, TEXT, wanted
 from callbox.promises import loading_views, looked, views
@@ -22,6 +27,7 @@ from callbox.web.errors import answer_for
 
 pytestmark = pytest.mark.django_db
 OVERVIEW, CALENDAR, TERMS = "/desk/promises", "/desk/promises/calendar", "/desk/promises/terms"
+LADDERS = "/desk/promises/ladders"
 CHINESE = {"accept-language": "zh-hans"}
 NEW = {"text": TEXT.replace(OLD, SEVEN)}
 YEAR = {"about": ABOUT, "days": DAYS + NEXT}
@@ -60,7 +66,11 @@ def test_the_overview_says_what_is_in_force_and_what_is_provisional(
     assert "2024, 2025, 2026" in page
     assert "data-missing" not in page
     assert re.search(r"errand</td><td>Solution</td><td class=\"num\">1<", page)
-    assert "5 working_days next_day" in page
+    assert "5 working days · the start day is not counted" in page
+    assert re.search(r"First on scene <span class=\"quiet\">arrival</span>.*everyone", page)
+    chinese = admin.get(OVERVIEW, headers=CHINESE).content.decode()
+    assert "5 个工作日 · 起始日不计" in chinese
+    assert re.search(r"首个到场 <span class=\"quiet\">arrival</span>.*全部", chinese)
     clock_at(monkeypatch, "11-02 00:00")
     page = admin.get(OVERVIEW).content.decode()
     assert 'data-missing="2027"' in page
@@ -101,6 +111,39 @@ def test_what_would_move_is_shown_and_the_same_person_puts_it_in_force(
     assert Matter.objects.count() == 1
 
 
+def test_how_many_untold_steps_would_move_is_shown(admin: Signed) -> None:
+    said = {"text": LADDERS_TEXT, "quiet": QUIET.replace("22:00", "21:00")}
+    assert "would be told at another time" not in admin.post(LADDERS, said).content.decode()
+    matter, soon = errand(FIVE), timezone.now() + timedelta(days=400)
+    Step.objects.create(
+        matter=matter, clock=Clock.objects.get(matter=matter), number=1, level=1, action="remind",
+        role="owner", due_at=soon, taken_at=soon, tell_at=soon + timedelta(days=3),
+    )  # fmt: skip
+    assert "Of 1 steps that were taken" in admin.post(LADDERS, said).content.decode()
+    assert "有 1 个已执行" in admin.post(LADDERS, said, headers=CHINESE).content.decode()
+
+
+def test_ladders_are_shown_tried_and_loaded(admin: Signed) -> None:
+    matter = errand(FIVE)
+    said = {"text": LADDERS_TEXT.replace(FIRST, HALF), "quiet": QUIET}
+    page = admin.post(LADDERS, said).content.decode()
+    assert "1 next steps would move, 0 would be taken at once" in page  # both are past
+    assert re.search(
+        rf"…{str(matter.id)[-8:]}</th><td>Solution</td><td>level 1 <span class=\"promises-when\">2026-10-08 11:24",
+        page,
+    )
+    assert "1 个下一步变动" in admin.post(LADDERS, said, headers=CHINESE).content.decode()
+    assert LadderEdition.objects.count() == 0
+    token = looked_at(admin, LADDERS, said)
+    assert admin.post(LADDERS, {**said, "looked": token}).status_code == 302
+    assert queries.ladders_in_force().text == said["text"]
+    page = admin.get(OVERVIEW).content.decode()
+    assert "50%" in page
+    assert "the lead agency" in page
+    assert "牵头单位" in admin.get(OVERVIEW, headers=CHINESE).content.decode()
+    assert "50%" in admin.get(LADDERS).content.decode()
+
+
 @pytest.mark.parametrize("spoilt", ["token", "text", "person", "time", "thing"])
 def test_nobody_puts_in_force_what_they_did_not_look_at(
     admin: Signed, spoilt: str, monkeypatch: pytest.MonkeyPatch
@@ -130,6 +173,12 @@ def test_nobody_puts_in_force_what_they_did_not_look_at(
         (TERMS, {}),
         (CALENDAR, {"about": ABOUT, "days": DAYS + "holiday\t2027-02-30\t\tA\t甲\ts\n"}),
         (CALENDAR, {"about": "", "days": DAYS}),
+        (LADDERS, {"text": LADDERS_TEXT.replace("80%", "180%"), "quiet": QUIET}),
+        (LADDERS, {"text": "a\tb\n1\t2\n", "quiet": QUIET}),
+        (LADDERS, {"text": LADDERS_TEXT, "quiet": "role\n*\n"}),
+        (TERMS, {"text": "clock\tscope\nresolve\t*\n"}),
+        (CALENDAR, {"about": ABOUT, "days": "x\ty\n1\t2\n"}),
+        (CALENDAR, {"about": "x\ty\n1\t2\n", "days": DAYS}),
     ],
 )
 def test_what_cannot_be_read_is_said_and_kept_on_the_page(
@@ -145,7 +194,7 @@ def test_what_cannot_be_read_is_said_and_kept_on_the_page(
 @pytest.mark.parametrize("role", ["call_taker", "dispatcher", "crew", "agency_desk"])
 def test_other_roles_find_nothing_there(role: str) -> None:
     client = signed_in(person("other", role))
-    assert [client.get(address).status_code for address in (OVERVIEW, CALENDAR, TERMS)] == [403, 403, 403]
+    assert [client.get(address).status_code for address in (OVERVIEW, CALENDAR, TERMS, LADDERS)] == [403] * 4
     assert client.post(TERMS, NEW).status_code == 403
     assert PromiseEdition.objects.count() == 0
 

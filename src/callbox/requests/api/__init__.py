@@ -3,9 +3,9 @@
 
 from ninja import Router
 
-from callbox.requests.api import further, handovers, pictures, reading, steps, taking
+from callbox.requests.api import articles, further, handovers, pictures, reading, steps, taking
 
-__all__ = ["further", "handovers", "pictures", "router", "steps", "taking"]
+__all__ = ["articles", "further", "handovers", "pictures", "router", "steps", "taking"]
 
 router = Router()
 router.add_router("", reading.router)

@@ -24,7 +24,7 @@ class MoreTime(Why):
 
 
 class TimeAnswer(Schema):
-    """Whether it is granted. A refusal needs a reason."""
+    """Whether it is granted. A refusal needs a reason; a grant takes none: it is that of the asking."""
 
     grant: bool
     reason: ReasonCode | None = None

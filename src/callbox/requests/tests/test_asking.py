@@ -19,9 +19,9 @@ from callbox.requests.asking import may_say, note_said, supervise_request
 from callbox.requests.domain import KIND, RESOLVE, limit
 from callbox.requests.endings import NO, YES, load_answers, satisfaction
 from callbox.requests.models import Request
+from callbox.requests.speaking import answer_own
 from callbox.requests.tests.scene import desk_of, now, request, town
 
-RESIDENT = system_actor("resident")
 OVER = AT + timedelta(days=limit("ask_days", AT.date()) + 1)
 
 
@@ -64,13 +64,13 @@ def test_who_is_not_satisfied_has_it_back_with_the_same_lead_once_then_with_the_
     row = answered()
     if closed:
         close_request(row.pk, "solved", by=call_taker(), at=LATER)
-    note_said(row.pk, said, by=RESIDENT, at=LATER)
+    answer_own(row.pk, said, at=LATER)
     row = now(row)
     assert row.agency is not None
     assert (row.matter.state, row.agency.code, row.matter.round) == ("assigned", "roads", 2)
     assert row.matter.owner in desk_of("roads").keys
     assert running(row) == {"sign_for"}
-    note_said(answered(row).pk, said, by=RESIDENT, at=LATER)
+    answer_own(answered(row).pk, said, at=LATER)
     row = now(row)
     assert (row.matter.state, row.matter.owner, row.agency) == ("supervised", "desk:supervision", None)
     assert (row.matter.round, row.reopened, running(row)) == (3, 2, {"supervision"})
@@ -114,13 +114,13 @@ def test_a_closed_one_can_be_spoken_of_within_its_window_and_no_longer() -> None
     assert may_say(now(row), OVER) == []
     before = journal_size()
     with pytest.raises(Conflict):
-        note_said(row.pk, "unsatisfied", by=RESIDENT, at=OVER)
+        answer_own(row.pk, "unsatisfied", at=OVER)
     assert journal_size() == before
-    note_said(row.pk, "satisfied", by=RESIDENT, at=LATER)
+    answer_own(row.pk, "satisfied", at=LATER)
     assert (now(row).matter.state, now(row).said) == ("closed", "satisfied")
     assert may_say(now(row), LATER) == ["unsatisfied", "not_resolved"]
     with pytest.raises(Conflict):
-        note_said(row.pk, "satisfied", by=RESIDENT, at=LATER)
+        answer_own(row.pk, "satisfied", at=LATER)
 
 
 @pytest.mark.usefixtures("in_town")
@@ -128,7 +128,7 @@ def test_a_closed_one_can_be_spoken_of_within_its_window_and_no_longer() -> None
 def test_a_resident_says_none_of_what_only_who_asked_can_know(said: str) -> None:
     row, before = answered(), journal_size()
     with pytest.raises(Invalid):
-        note_said(row.pk, said, by=RESIDENT, at=LATER)
+        answer_own(row.pk, said, at=LATER)
     assert (journal_size(), now(row).matter.state) == (before + 0, "answered")
 
 
@@ -146,9 +146,7 @@ def test_nobody_is_asked_about_what_goes_on_and_an_agency_asks_nobody() -> None:
 def test_of_two_answers_at_once_one_counts(committed: None, monkeypatch: pytest.MonkeyPatch) -> None:
     town()
     row = answered()
-    moves_in_between(
-        monkeypatch, queries, "request_for", lambda: note_said(row.pk, "unsatisfied", by=RESIDENT, at=LATER)
-    )
+    moves_in_between(monkeypatch, queries, "request_for", lambda: answer_own(row.pk, "unsatisfied", at=LATER))
     with pytest.raises(Conflict):
         note_said(row.pk, "unsatisfied", by=call_taker(), at=LATER)
     assert (now(row).matter.state, now(row).matter.round, now(row).reopened) == ("assigned", 2, 1)
@@ -190,7 +188,7 @@ def test_who_was_not_reached_is_never_counted_as_satisfied() -> None:
 def test_a_promise_of_the_new_round_is_a_new_one() -> None:
     row = answered()
     first = queries.promise_of(row, RESOLVE)
-    note_said(row.pk, "unsatisfied", by=RESIDENT, at=LATER + timedelta(days=10))
+    answer_own(row.pk, "unsatisfied", at=LATER + timedelta(days=10))
     accept_request(row.pk, by=desk_of("roads"), at=LATER + timedelta(days=10))
     again = queries.promise_of(row, RESOLVE)
     assert first is not None

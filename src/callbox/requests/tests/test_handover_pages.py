@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The pages of hand-overs without a browser: who sees what was told, who may do what, and one query for all names."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,11 +9,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from tests.signed_in import person, signed_in
-from tests.world import AT, LATER, call_taker, incident, journal_size, waiting_call
+from tests.world import AT, CLOCKS, LATER, call_taker, incident, journal_size, waiting_call
 
 from callbox.access.models import PersonalRead
 from callbox.intake.actions import claim_call
 from callbox.journal.models import Entry
+from callbox.matters.handover import time_out_offers
 from callbox.matters.models import HandOver
 from callbox.requests import handed, handing, lines
 from callbox.requests.models import HandedOver, Request
@@ -162,3 +164,23 @@ def test_the_names_of_a_long_list_cost_as_many_questions_as_those_of_a_short_one
         handing.report_danger(request().pk, by=call_taker(), at=LATER)
     assert page(dispatcher, "/desk/handovers?rows=1").count("<tr data-row") == 12
     assert asked() == few
+
+
+def waiting(client: Client) -> int:
+    """The number beside the link to the hand-overs."""
+    return int(client.get("/desk/handovers/waiting").json()["count"])
+
+
+def test_what_came_back_is_counted_for_who_may_offer_it_again_until_somebody_does(
+    taker: Client, dispatcher: Client
+) -> None:
+    row = given()
+    assert (waiting(taker), waiting(dispatcher)) == (1, 0)
+    handing.refuse_handover(row.pk, "not_civic", by=call_taker("civic line"), at=LATER)
+    assert (waiting(taker), waiting(dispatcher)) == (1, 1)
+    handing.offer_again(row.pk, by=call_taker("giver"), at=LATER)
+    assert (waiting(taker), waiting(dispatcher)) == (1, 0)
+    assert time_out_offers(by=CLOCKS, at=LATER + timedelta(days=1)) == 1
+    assert (waiting(taker), waiting(dispatcher)) == (1, 1)
+    handing.keep_handover(row.pk, "dealt_with", by=call_taker("giver"), at=LATER)
+    assert (waiting(taker), waiting(dispatcher)) == (0, 0)

@@ -4,6 +4,7 @@ is asked about alone: without it the list would be read whole, or sorted.
 """
 
 import os
+from datetime import timedelta
 from typing import Any
 
 import psycopg
@@ -16,6 +17,7 @@ from tests.world import LATER, call_taker
 from callbox.access.actions import agency_id
 from callbox.access.seeing import end_reading, seeing
 from callbox.access.sight import sight_of
+from callbox.requests.counting_figures import figures_told
 from callbox.requests.queries import Wanted, inbox
 from callbox.requests.tests.scene import desk_of
 
@@ -72,3 +74,15 @@ def test_each_list_has_an_index_in_its_order() -> None:
         assert fitting, (who, said, index, plans)
         in_order = [plan for plan in fitting if "Sort Key: requests_request.number" not in plan]
         assert in_order or index.startswith("matters_"), (who, said, index, fitting)
+
+
+def test_the_figures_read_of_the_journal_only_what_was_written_since_outcomes_were_kept() -> None:
+    with CaptureQueriesContext(connection) as asked:
+        figures_told(LATER - timedelta(days=30), LATER, LATER)
+    (text,) = [query["sql"] for query in asked if "journal_position" in query["sql"]]
+    with psycopg.connect(os.environ["CALLBOX_OWNER_URL"]) as link:
+        link.execute("DROP INDEX journal_entry_kind_at")
+        link.execute("SET LOCAL enable_seqscan = off")
+        plan = "\n".join(line for (line,) in link.execute("EXPLAIN " + text).fetchall())
+        link.rollback()
+    assert "Index Cond: (ROW(xid, seq) >" in plan, plan

@@ -96,6 +96,20 @@ def test_the_agency_works_through_its_forms(taker: Client, roads: Client, chief:
     assert step(taker, row, "reopen", reason="new_facts") == 302
 
 
+@pytest.mark.parametrize("said", [{"grant": "no"}, {"grant": "yes", "refusal": "time_enough"}, {"grant": ""}])
+def test_more_time_is_refused_with_a_reason_and_granted_with_none(
+    roads: Client, chief: Client, said: dict[str, str]
+) -> None:
+    row = request()
+    assert step(roads, row, "accept") == 302
+    assert step(roads, row, "ask_extension", amount="2", reason="") == 422
+    assert step(roads, row, "ask_extension", amount="2", reason="more_work") == 302
+    before = journal_size()
+    assert (step(chief, row, "answer_extension", **said), journal_size()) == (422, before)
+    assert step(chief, row, "answer_extension", grant="no", refusal="time_enough") == 302
+    assert journal_size() == before + 1
+
+
 def test_what_is_given_away_leads_back_to_the_inbox(roads: Client) -> None:
     row = request()
     answer = roads.post(f"/desk/requests/{row.pk}/step/return", {"reason": "not_ours"})

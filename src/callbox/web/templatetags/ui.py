@@ -4,6 +4,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import template
 from django.utils import timezone
@@ -11,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from callbox.web.words import script_words
+from callbox.web.zone import zone_shown
 
 SIGNS = (
     "available",
@@ -189,3 +191,9 @@ def words() -> dict[str, str]:
 def server_now() -> str:
     """The server's time as ISO 8601, from which ages on the page count."""
     return timezone.now().isoformat()
+
+
+@register.simple_tag
+def city_zone() -> ZoneInfo:
+    """The city's time zone, in which pages and, by `data-zone`, scripts show times."""
+    return zone_shown()

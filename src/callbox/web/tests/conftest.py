@@ -4,6 +4,7 @@
 import threading
 from collections.abc import Iterator
 from socketserver import ThreadingMixIn
+from unittest.mock import patch
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
@@ -13,6 +14,7 @@ from django.test.client import Client
 from playwright.sync_api import Browser, BrowserContext, Page
 from tests.browser import DESKTOP, launch_chromium
 
+from callbox.kernel.calendars import shipped_calendar
 from callbox.web.tests.fakes import DOOR, TILES, write_small_map
 from callbox.web.tests.watch import Watched
 
@@ -26,6 +28,13 @@ class _Server(ThreadingMixIn, WSGIServer):
 class _Quiet(WSGIRequestHandler):
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the library's
         pass
+
+
+@pytest.fixture(scope="package", autouse=True)
+def city_zone() -> Iterator[None]:
+    """These tests have no database that could say in which time zone the city is."""
+    with patch("callbox.web.zone.calendar_in_force", lambda: shipped_calendar("cn")):
+        yield
 
 
 @pytest.fixture

@@ -2,8 +2,9 @@
 """A door that says what a test tells it to, and a map of one tile a zoom."""
 
 import math
-import queue
+import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import mapbox_vector_tile
@@ -14,33 +15,61 @@ LON, LAT = 114.06, 22.54
 ZOOMS = range(10, 16)
 
 
+@dataclass
+class Said:
+    """One event: its lines, the number of its entry (0: it is none), and whether somebody has heard it."""
+
+    lines: str
+    entry: int
+    heard: bool = False
+
+
 class Door:
-    """Connections that a test feeds: `say` an event, `drop` the connection."""
+    """Connections that a test feeds: `say` an event, `drop` who listens. As with the real door, who comes back hears
+    every entry after the one they name; a page that gave a connection up loses nothing that was said into it."""
 
     def __init__(self) -> None:
+        self._changed = threading.Condition()
         self.reset()
 
     def reset(self) -> None:
         self.signed_in = True
         self.tickets = 0
         self.asked: list[dict[str, str]] = []
-        self._lines: queue.Queue[str | None] = queue.Queue()
+        self._said: list[Said] = []
+        self.drop()
 
     def new_ticket(self) -> str:
         self.tickets += 1
         return f"ticket-{self.tickets}"
 
     def say(self, name: str, data: str = "{}", identity: str = "") -> None:
-        self._lines.put(f"event: {name}\n" + (f"id: {identity}\n" if identity else "") + f"data: {data}\n\n")
+        lines = f"event: {name}\n" + (f"id: {identity}\n" if identity else "") + f"data: {data}\n\n"
+        with self._changed:
+            self._said.append(Said(lines, int(identity or 0)))
+            self._changed.notify_all()
 
     def drop(self) -> None:
-        self._lines.put(None)
+        """Whoever listens now is told nothing more."""
+        with self._changed:
+            self._age = object()
+            self._changed.notify_all()
 
-    def listen(self) -> Iterator[str]:
-        lines = self._lines
+    def listen(self, after: str = "") -> Iterator[str]:
+        """What one connection is told, until it is dropped or half a minute has been silent."""
+        age, told = self._age, 0
         yield ": open\n\n"
-        while lines is self._lines and (line := lines.get(timeout=30)) is not None:
-            yield line
+        while more := self._after(told, age):
+            told += len(more)
+            for each in more:
+                if each.entry > int(after or 0) or not (each.entry or each.heard):
+                    each.heard = True
+                    yield each.lines
+
+    def _after(self, told: int, age: object) -> list[Said]:
+        with self._changed:
+            self._changed.wait_for(lambda: len(self._said) > told or age is not self._age, timeout=30)
+            return self._said[told:] if age is self._age else []
 
 
 class Tiles:

@@ -182,3 +182,53 @@ def test_a_refusal_is_said_in_the_status_line(page: Page, watched: Watched) -> N
     expect(page.locator("#status")).to_have_class("status-line is-wrong")
     shot(page, "refused")
     watched.faults.clear()  # the browser logs the 409, which is meant here
+
+
+SPOKEN = """async (zone) => {
+  document.documentElement.dataset.zone = zone;
+  const { clockTime, onDayOf } = await import(`/static/web/js/clock.js?${zone}`);
+  return [
+    clockTime("2026-03-29T00:59:59Z"),
+    clockTime("2026-03-29T01:00:00Z"),
+    clockTime(null),
+    onDayOf("2026-03-29T12:00:00Z", 0, 30, 0),
+    onDayOf("2026-03-29T00:30:00Z", 4, 0, 7),
+    onDayOf("2026-11-22T23:10:00Z", 0, 5, 0),
+  ];
+}"""
+SAID = {
+    "Europe/Helsinki": [
+        "02:59:59",
+        "04:00:00",
+        "–",
+        "2026-03-28T22:30",
+        "2026-03-29T01:00:07",
+        "2026-11-22T22:05",
+    ],
+    "Asia/Shanghai": [
+        "08:59:59",
+        "09:00:00",
+        "–",
+        "2026-03-28T16:30",
+        "2026-03-28T20:00:07",
+        "2026-11-22T16:05",
+    ],
+    "Asia/Kolkata": [
+        "06:29:59",
+        "06:30:00",
+        "–",
+        "2026-03-28T19:00",
+        "2026-03-28T22:30:07",
+        "2026-11-22T18:35",
+    ],
+}
+
+
+@pytest.mark.parametrize("zone", SAID)
+def test_scripts_write_and_read_the_time_of_day_of_the_city(page: Page, zone: str) -> None:
+    """Also where the clocks are put forward on the day: Helsinki's 03:00 of 2026-03-29 is 04:00."""
+    page.goto("/design")
+    said = page.evaluate(SPOKEN, zone)
+    assert [text.removesuffix(".000Z").removesuffix(":00") if "T" in text else text for text in said] == SAID[
+        zone
+    ]

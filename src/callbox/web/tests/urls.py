@@ -35,7 +35,7 @@ def ticket(request: HttpRequest) -> HttpResponse:
 
 def stream(request: HttpRequest) -> HttpResponseBase:
     DOOR.asked.append(request.GET.dict())
-    return StreamingHttpResponse(DOOR.listen(), content_type="text/event-stream")
+    return StreamingHttpResponse(DOOR.listen(request.GET.get("after", "")), content_type="text/event-stream")
 
 
 def live(request: HttpRequest) -> HttpResponse:

@@ -9,8 +9,10 @@ from django.db import transaction
 from callbox.matters import handover, standstill
 from callbox.matters.calendars import load_calendar
 from callbox.matters.domain import Promised
+from callbox.matters.models import Step
 from callbox.matters.queries import anything_due
 from callbox.matters.tests.test_calendar_loading import ADMIN, plan
+from callbox.matters.tests.test_ladders_loading import QUIET, TEXT, apply
 from callbox.matters.tests.test_standstill import FIVE, START, WORKER, at, do, errand
 from callbox.worker.loops import calendars, clocks
 
@@ -53,6 +55,15 @@ def test_an_offer_without_an_answer_ends() -> None:
     assert anything_due(START + HOUR)
     assert clocks.step(START + HOUR) == 1
     assert not anything_due(START + HOUR)
+
+
+def test_the_loop_moves_what_is_not_told_yet_to_the_new_quiet_hours() -> None:
+    errand(Promised(FIVE.term, FIVE.rule, "request"))
+    apply(TEXT, QUIET.replace("22:00\t07:00", "10:00\t12:00"))
+    clocks.step(at("10-08 11:24"))
+    apply(TEXT, QUIET.replace("22:00\t07:00", "11:00\t15:00"), when="10-08 11:45")
+    calendars.step(at("10-08 11:45"))
+    assert [step.tell_at for step in Step.objects.all()] == [at("10-08 15:00")]
 
 
 def test_a_new_calendar_is_followed_by_a_loop_of_its_own() -> None:

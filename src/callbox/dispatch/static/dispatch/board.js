@@ -10,7 +10,7 @@ import { word } from "../web/js/words.js";
 import { drawAlarms, forget as forgetNext, nextToSend } from "./alarms.js";
 import { drawMap, drawStations, onMap, selectOnMap, showRoutes } from "./board_map.js";
 import * as detail from "./detail.js";
-import { open } from "./drawers.js";
+import { forget as forgetForms, open } from "./drawers.js";
 import { setUpForms } from "./forms.js";
 import { drawIncidents } from "./incidents_list.js";
 import * as look from "./look.js";
@@ -59,6 +59,7 @@ function chooseIncident(id) {
   if (id === chosen.incident) return;
   chosen.incident = id;
   remember();
+  forgetForms();
   offers.forget();
   detail.forget();
   selectOnMap("incident", id);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Two alarms: the one that a new assignment makes here, and the one that a crew in danger gives.
 
+import { clockTime } from "../web/js/clock.js";
 import { word } from "../web/js/words.js";
-import { clockTime } from "./crew-clock.js";
 import { press } from "./crew-queue.js";
 import { at, put, titleOf } from "./crew-view.js";
 

@@ -41,9 +41,5 @@ export function age(stamped) {
   return stamped.page === PAGE ? Math.max(0, performance.now() - stamped.mono) : 0;
 }
 
-export function clockTime(iso) {
-  return new Date(iso).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", second: "2-digit" });
-}
-
 hearTime(told);
 correct(new Date(now()).toISOString());

@@ -2,8 +2,9 @@
 // Where the unit is: asked of the phone and sent only while the unit is on duty. Nothing is kept here.
 
 import { post } from "../web/js/api.js";
+import { clockTime } from "../web/js/clock.js";
 import { word } from "../web/js/words.js";
-import { clockTime, now } from "./crew-clock.js";
+import { now } from "./crew-clock.js";
 import { put } from "./crew-view.js";
 
 const EVERY_MS = 5000;
@@ -37,7 +38,7 @@ async function moved({ coords }) {
   state.sent = performance.now();
   try {
     await post(`/api/units/${state.unit}/position`, { lon: coords.longitude, lat: coords.latitude }, { quiet: true });
-    if (state.watch !== null) put("position", word("position_sent", { time: clockTime(new Date(now()).toISOString()) }));
+    if (state.watch !== null) put("position", word("position_sent", { time: clockTime(now()) }));
     document.dispatchEvent(new CustomEvent("crew:position"));
   } catch {
     put("position", word("position_unsent"));

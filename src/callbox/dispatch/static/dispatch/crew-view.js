@@ -2,8 +2,9 @@
 // Drawing: the assignment in hand, what waits behind it, what was pressed.
 
 import { drawPictures } from "../pictures/show.js";
+import { clockTime } from "../web/js/clock.js";
 import { word } from "../web/js/words.js";
-import { clockTime, now } from "./crew-clock.js";
+import { now } from "./crew-clock.js";
 import { NEXT, others } from "./crew-state.js";
 
 export const at = (name) => document.body.querySelector(`[data-${name}]`);

@@ -2,11 +2,12 @@
 // The crew's page: draws what is so, sends what is pressed, and follows the unit's own stream of changes.
 
 import { Problem, get } from "../web/js/api.js";
+import { clockTime } from "../web/js/clock.js";
 import { say } from "../web/js/status.js";
 import { on } from "../web/js/stream.js";
 import { word } from "../web/js/words.js";
 import { drawAlarm, newsOf, settled as alarmSettled } from "./crew-alarm.js";
-import { clockTime, hearTime } from "./crew-clock.js";
+import { hearTime } from "./crew-clock.js";
 import { watchForms } from "./crew-forms.js";
 import { drawMenu, watchMenu } from "./crew-menu.js";
 import { watchPictures } from "./crew-pictures.js";

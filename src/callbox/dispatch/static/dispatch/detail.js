@@ -4,7 +4,8 @@
 import { drawPictures } from "../pictures/show.js";
 import { call } from "../web/js/api.js";
 import { refresh } from "../web/js/ages.js";
-import { age, clockTime, due, h, key, priority, state } from "../web/js/dom.js";
+import { clockTime } from "../web/js/clock.js";
+import { age, due, h, key, priority, state } from "../web/js/dom.js";
 import { word } from "../web/js/words.js";
 import { coded, drawHistory } from "./history.js";
 import { drawOffers, recommended } from "./offers.js";

@@ -2,6 +2,7 @@
 // What each form of the board does.
 
 import { answersIn, ask as askQuestions } from "../incidents/questions.js";
+import { onDayOf } from "../web/js/clock.js";
 import { choose } from "../web/js/combobox.js";
 import { word } from "../web/js/words.js";
 import { onMap, showPin } from "./board_map.js";
@@ -137,9 +138,8 @@ drawer(
   "correct",
   (values, form) => {
     const [hours, minutes, seconds = "0"] = values.time.split(":");
-    const at = new Date(form.given.times[values.milestone] ?? Date.now());
-    at.setHours(Number(hours), Number(minutes), Number(seconds), 0);
-    return onAssignment(form, "correct", { milestone: values.milestone, now: at.toISOString(), reason: values.reason_correct }, word("corrected"));
+    const at = onDayOf(form.given.times[values.milestone] ?? Date.now(), Number(hours), Number(minutes), Number(seconds));
+    return onAssignment(form, "correct", { milestone: values.milestone, now: at, reason: values.reason_correct }, word("corrected"));
   },
   (form) => {
     for (const choice of form.elements.milestone) choice.disabled = !form.given.times[choice.value];

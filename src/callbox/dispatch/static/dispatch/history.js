@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The story of an incident as the journal has it: what was done, when it was so, when it was recorded, by whom.
 
-import { clockTime, h } from "../web/js/dom.js";
+import { clockTime } from "../web/js/clock.js";
+import { h } from "../web/js/dom.js";
 import { word } from "../web/js/words.js";
 
 const LATER_MS = 2000; // recorded this much after it was so: both times are shown

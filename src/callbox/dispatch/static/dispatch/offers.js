@@ -3,7 +3,8 @@
 
 import { call } from "../web/js/api.js";
 import { span } from "../web/js/ages.js";
-import { clockTime, h, key } from "../web/js/dom.js";
+import { clockTime } from "../web/js/clock.js";
+import { h, key } from "../web/js/dom.js";
 import { say } from "../web/js/status.js";
 import { word } from "../web/js/words.js";
 

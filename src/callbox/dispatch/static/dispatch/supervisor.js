@@ -6,7 +6,7 @@ import { refresh } from "../web/js/ages.js";
 import { age, due, h, patch, priority, sign, state } from "../web/js/dom.js";
 import { selectRow, settle } from "../web/js/rows.js";
 import { word } from "../web/js/words.js";
-import { drawer, open } from "./drawers.js";
+import { drawer, forget, open } from "./drawers.js";
 import { drawFigures } from "./figures.js";
 import { coded, drawHistory } from "./history.js";
 import { doing, incidentsInOrder, isLate } from "./order.js";
@@ -113,6 +113,7 @@ async function drawStory() {
 function choose(id) {
   if (!id || id === chosen.incident) return;
   chosen.incident = id;
+  forget();
   const url = new URL(location.href);
   url.searchParams.set("incident", id);
   history.replaceState(null, "", url);

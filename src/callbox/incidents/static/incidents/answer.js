@@ -94,19 +94,20 @@ async function newCall() {
   choose(row.id);
 }
 
-let sending = false;
+let line = Promise.resolve();
+const inLine = new Set();
 
-// One step at a time: a second press while the first one is under way does nothing.
-async function once(step) {
-  if (sending) return;
-  sending = true;
-  try {
-    await step();
-  } catch {
-    // The status line says why; what was typed is still there.
-  } finally {
-    sending = false;
-  }
+// One step at a time. The same one pressed again while it is under way does nothing; another one waits for its end,
+// and is dropped when another call has been chosen meanwhile. name: what tells it from other steps.
+function once(name, step) {
+  const call = chosen.call;
+  const pressed = `${name} ${call}`;
+  if (inLine.has(pressed)) return;
+  inLine.add(pressed);
+  line = line
+    .then(() => (call === chosen.call ? step() : undefined))
+    .catch(() => {}) // The status line says why; what was typed is still there.
+    .finally(() => inLine.delete(pressed));
 }
 
 async function openIncident() {
@@ -125,14 +126,16 @@ function lacks(key, field) {
   form.focusOn(field);
 }
 
-async function join(number) {
-  const like = similar.similarAt(number);
+async function join(like) {
   const row = rowNow();
-  if (!like || !row?.mine) return;
+  if (!like || !row?.mine || row.incident_id) return;
   await form.keep();
   have(await post(`/api/calls/${row.id}/link`, { incident: like.incident }));
   say(word("joined", { number: like.number }), "done");
 }
+
+// What stood at that number when it was pressed; the list may change before its turn comes.
+const joinOnce = (like) => once(`join ${like?.number}`, () => join(like));
 
 async function wrapUp(outcome) {
   const row = rowNow();
@@ -160,7 +163,7 @@ async function doStep(part, reason) {
   goToQueue();
 }
 
-const sendOrFinish = () => once(() => (rowNow()?.incident_id ? wrapUp("incident") : openIncident()));
+const sendOrFinish = () => once("send", () => (rowNow()?.incident_id ? wrapUp("incident") : openIncident()));
 
 async function release() {
   const row = rowNow();
@@ -186,7 +189,7 @@ const ACTIONS = {
   "answer-next": answerNext,
   "new-call": newCall,
   "send-or-finish": sendOrFinish,
-  release: () => once(release),
+  release: () => once("release", release),
   "go-queue": goToQueue,
 };
 
@@ -194,15 +197,15 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-action], [data-join], [data-back]");
   if (!button) return;
   const { action, join: number, back } = button.dataset;
-  if (number) once(() => join(Number(number)));
+  if (number) joinOnce(similar.similarAt(Number(number)));
   else if (back === "reached") claim(chosen.call);
-  else if (back === "give_up") once(() => wrapUp("not_reached"));
-  else if (back) once(async () => have(await post(`/api/calls/${chosen.call}/try-back`, { result: back })));
+  else if (back === "give_up") once(back, () => wrapUp("not_reached"));
+  else if (back) once(back, async () => have(await post(`/api/calls/${chosen.call}/try-back`, { result: back })));
   else ACTIONS[action]?.();
 });
-document.getElementById("outcomes").addEventListener("combobox:choose", ({ detail }) => once(() => wrapUp(detail.value)));
+document.getElementById("outcomes").addEventListener("combobox:choose", ({ detail }) => once("end", () => wrapUp(detail.value)));
 for (const each of document.querySelectorAll("[data-step-of]")) {
-  each.addEventListener("combobox:choose", ({ detail }) => once(() => doStep(each, detail.value)));
+  each.addEventListener("combobox:choose", ({ detail }) => once(each.dataset.stepOf, () => doStep(each, detail.value)));
 }
 document.getElementById("call-form").addEventListener("submit", (event) => event.preventDefault());
 list.addEventListener("row:select", ({ detail: id }) => now().calls[id]?.state !== "waiting" && choose(id));

@@ -16,7 +16,7 @@ from urllib.parse import SplitResult, urlsplit
 from callbox.host.directory import LOOPBACK
 from callbox.host.environment import wrong
 from callbox.kernel.errors import Invalid, NotAllowed, Unavailable
-from callbox.kernel.signing import ONCE, SIGNATURE, STAMP, is_right
+from callbox.kernel.signing import ONCE, SIGNATURE, STAMP, is_right, seconds_away
 from callbox.kernel.text import gettext_noop as _
 from callbox.messages.domain import NOT_TAKEN, Answer, Letter, Receipt
 from callbox.messages.gateways import CONNECT_S, DEADLINE_S, Posted, Settings
@@ -104,8 +104,6 @@ def _check_signed(settings: Settings, posted: Posted) -> None:
         right = is_right(given, settings.secret, stamp, "POST", posted.path, key, posted.body)
     except (OSError, UnicodeError) as problem:
         raise Unavailable from problem
-    fresh = stamp.isascii() and stamp.isdecimal() and len(stamp) < 12
-    if not right or not fresh:
-        raise NotAllowed(NOT_SIGNED)
-    if abs(posted.at.timestamp() - int(stamp)) > AWAY_S:
+    away = seconds_away(stamp, posted.at)
+    if not right or away is None or away > AWAY_S:
         raise NotAllowed(NOT_SIGNED)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The pictures of an incident or a call as a row of previews; one pressed is shown large. Each look is noted.
 
-import { clockTime, h } from "../web/js/dom.js";
+import { clockTime } from "../web/js/clock.js";
+import { h } from "../web/js/dom.js";
 import { word } from "../web/js/words.js";
 
 const drawn = new Map(); // a desk draws its panes again and again: a preview that is there is not asked for anew

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Ages and promises that count: <time data-since>, .due[data-begins][data-ends], <time data-clock>.
 
-import { now } from "./clock.js";
+import { clockTime, now } from "./clock.js";
 import { word } from "./words.js";
 
 const DAY = 86400;
@@ -43,7 +43,7 @@ function showDue(element, at) {
 }
 
 function showClock(element, at) {
-  write(element, new Date(at).toLocaleTimeString("en-GB"));
+  write(element, clockTime(at));
 }
 
 // Bring every counting element below `root` up to date.

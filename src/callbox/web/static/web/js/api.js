@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Asking the server. A refusal (RFC 9457) is said in the status line and thrown as a Problem.
 
+import { clockTime } from "./clock.js";
 import { say } from "./status.js";
 import { word } from "./words.js";
 
 const MOMENT = /\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)/g; // people read the time of day
-const clockTime = (iso) => new Date(iso).toLocaleTimeString("en-GB");
 
 export class Problem extends Error {
   // status: the HTTP status, 0 when nobody answered. fields: name -> message.
@@ -25,7 +25,7 @@ export function problemOf(status, body) {
   const fields = {};
   for (const { field, detail } of body?.errors ?? []) fields[field] = detail;
   const told = [body?.detail || body?.title || word("refused"), ...Object.values(fields)];
-  return new Problem(status, told.join(" ").replace(MOMENT, clockTime), fields);
+  return new Problem(status, told.join(" ").replace(MOMENT, (iso) => clockTime(iso)), fields);
 }
 
 async function answerOf(response) {

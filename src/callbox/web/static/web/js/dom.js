@@ -51,11 +51,6 @@ export function due(begins, ends, label = "") {
   return h("span", { class: "due", "data-begins": begins, "data-ends": ends }, bar, words);
 }
 
-// A time of day as it is read at a desk.
-export function clockTime(iso) {
-  return iso ? new Date(iso).toLocaleTimeString("en-GB") : "–";
-}
-
 // Make `parent` hold exactly these children; what has the same data-row and the same look stays as it is, so that
 // focus, selection and scrolling survive.
 export function patch(parent, wanted) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Single-key shortcuts. An element with data-key is pressed by its key, one with data-focus-key is gone to;
 // scripts register further ones. In a field keys are typed, and Escape leaves the field. `?` lists them all.
+// What stands in [data-own-keys] keeps single keys to itself: a digit that chooses there sends nobody.
 
 import { say } from "./status.js";
 import { word } from "./words.js";
@@ -74,7 +75,7 @@ function singleKeysOn() {
 
 function applies(event, name) {
   const plain = !name.includes("+") && !/^F\d+$/.test(name);
-  return !plain || (singleKeysOn() && !isTyping(event.target));
+  return !plain || (singleKeysOn() && !isTyping(event.target) && !event.target.closest?.("[data-own-keys]"));
 }
 
 function onKey(event) {

@@ -7,6 +7,7 @@ import "./combobox.js";
 import "./forms.js";
 import "./keys.js";
 import "./palette.js";
+import "./waiting.js";
 import "./widenings.js";
 import { startStream } from "./stream.js";
 

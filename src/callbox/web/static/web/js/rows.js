@@ -44,7 +44,7 @@ document.addEventListener("keydown", (event) => {
   const row = event.target.closest?.("[data-row]");
   if (!row || isTyping(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key in STEPS) step(body, row, STEPS[event.key]);
-  else if (event.key === "Enter" && event.target === row) tell(body, "row:open", row);
+  else if (event.key === "Enter" && event.target === row && !event.repeat) tell(body, "row:open", row);
   else return;
   event.preventDefault();
 });
