@@ -140,7 +140,10 @@ def test_ladders_are_shown_tried_and_loaded(admin: Signed) -> None:
     page = admin.get(OVERVIEW).content.decode()
     assert "50%" in page
     assert "the lead agency" in page
-    assert "牵头单位" in admin.get(OVERVIEW, headers=CHINESE).content.decode()
+    assert "overdue by 1 working days" in page
+    chinese = admin.get(OVERVIEW, headers=CHINESE).content.decode()
+    assert "牵头单位" in chinese
+    assert "逾期 1 个工作日" in chinese
     assert "50%" in admin.get(LADDERS).content.decode()
 
 
