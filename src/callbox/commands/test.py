@@ -14,6 +14,8 @@ HELP = "run all tests (more arguments go to pytest)"
 SERVERS = "CALLBOX_TEST_SERVERS"  # read by tests/servers.py
 NOTHING = 5  # pytest's word for no tests found
 MOST = 4  # each worker has a server, and at times an installation and a browser of its own
+# Where the next minute of waiting can be saved; in seconds.
+SLOWEST = ("--durations", "25", "--durations-min", "5")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -52,7 +54,7 @@ def passes(workers: int) -> list[list[str]]:
     """What pytest is told, in turn: browsers go by themselves, as they wait where the other tests compute."""
     if workers == 1:
         return [[]]
-    spread = ["-n", str(workers), "--dist", "loadfile", "--max-worker-restart", "0"]
+    spread = ["-n", str(workers), "--dist", "loadfile", "--max-worker-restart", "0", *SLOWEST]
     return [[*spread, "-m", "not browser"], [*spread, "-m", "browser"]]
 
 
